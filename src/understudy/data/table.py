@@ -1,0 +1,105 @@
+"""Rows together with what they mean. The only currency between readers, synthesizers, metrics and writers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from understudy.errors import SchemaError
+from understudy.schema.column import (
+    Boolean,
+    Categorical,
+    ColumnType,
+    Datetime,
+    Duration,
+    Identifier,
+    Location,
+    Numerical,
+    Text,
+)
+from understudy.schema.table import TableSchema
+
+__all__ = ["Table", "row_dtype"]
+
+
+def row_dtype(column: ColumnType) -> pl.DataType:
+    """Give the one polars dtype in which rows hold a column of this type."""
+    match column:
+        case Numerical(decimals=0):
+            return pl.Int64()
+        case Numerical() | Location():
+            return pl.Float64()
+        case Categorical() | Identifier() | Text():
+            return pl.String()
+        case Boolean():
+            return pl.Boolean()
+        case Datetime(time_zone=None):
+            return pl.Datetime("us")
+        case Datetime():
+            return pl.Datetime("us", "UTC")
+        case Duration():
+            return pl.Duration("us")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in one or more partitions.
+
+    Parameters
+    ----------
+    partitions : tuple of polars.DataFrame or pathlib.Path
+        Rows in order; a path names a Parquet file with rows already in the dtypes of :func:`row_dtype`. At least one.
+    schema : TableSchema
+        Meaning of the columns; its order is the order of the columns of each partition.
+
+    Raises
+    ------
+    SchemaError
+        If a partition in memory has other columns or dtypes than the schema says.
+    """
+
+    partitions: tuple[pl.DataFrame | Path, ...]
+    schema: TableSchema
+
+    def __post_init__(self) -> None:
+        want = {name: row_dtype(column) for name, column in self.schema.columns.items()}
+        for part in self.partitions:
+            if isinstance(part, Path):
+                continue
+            if part.columns != list(want):
+                msg = (
+                    f"The schema has the columns {list(want)} but the data has {part.columns}. "
+                    "Correct the schema, or make it anew with `understudy infer`."
+                )
+                raise SchemaError(msg)
+            for name, dtype in want.items():
+                if part.schema[name] != dtype:
+                    msg = (
+                        f"Column {name!r} is {self.schema.columns[name].kind} in the schema, which is held as {dtype}, "
+                        f"but its rows are {part.schema[name]}. Correct the schema, or make it anew with `understudy infer`."
+                    )
+                    raise SchemaError(msg)
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, schema: TableSchema) -> "Table":
+        """Make a table of one partition."""
+        return cls((rows,), schema)
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Give each partition's rows, one at a time in memory."""
+        for part in self.partitions:
+            yield pl.read_parquet(part) if isinstance(part, Path) else part
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """All rows in memory at once."""
+        return pl.concat(list(self.frames())) if len(self.partitions) > 1 else next(self.frames())
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return sum(
+            pl.scan_parquet(p).select(pl.len()).collect().item() if isinstance(p, Path) else p.height
+            for p in self.partitions
+        )

@@ -1,0 +1,110 @@
+"""The nouns, on one page. Read this file first; every other file makes or uses one of these.
+
+A Synthesizer is a Spec whose ``fit`` gives a Generator. A Generator is fitted by construction, so there is no
+``fitted`` flag to forget. Simulations and mock specifications are Generators too: they have nothing to fit.
+A Metric is a Spec that compares a synthetic table with a real one and gives a Score, or declines by raising NotApplicable.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import polars as pl
+
+from understudy.data.table import Table
+from understudy.run import Run
+from understudy.schema.table import TableSchema
+
+__all__ = ["Given", "Generator", "Metric", "Score", "State", "Synthesizer"]
+
+State: TypeAlias = "dict[str, str | int | float | bool | None | list[Any] | np.ndarray | pl.DataFrame | State]"
+"""What a fitted thing is made of: JSON values, arrays and frames, nested by name. Nothing else can be stored."""
+
+Given: TypeAlias = Mapping[str, object]
+"""Values that sampled rows must have: column name to value, None for missing."""
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """Something that can make rows."""
+
+    @property
+    def schema(self) -> TableSchema:
+        """Schema of the rows it makes."""
+        ...
+
+    def sample(self, n: int, run: Run, given: Given | None = None) -> Table:
+        """Draw ``n`` rows, each with exactly the ``given`` values.
+
+        Raises
+        ------
+        ConditionError
+            If no row can have the given values.
+        """
+        ...
+
+    def state(self) -> State:
+        """Give everything needed to build this generator again."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """Give what a person should know about the fitted model (settings it ended on, relations kept), as JSON values."""
+        ...
+
+
+@runtime_checkable
+class Synthesizer(Protocol):
+    """Something that learns a generator from rows."""
+
+    source: ClassVar[str]
+    """The paper or book it follows, with the equation or algorithm."""
+
+    def fit(self, data: Table, run: Run) -> Generator:
+        """Learn from ``data``."""
+        ...
+
+    @classmethod
+    def restore(cls, state: State) -> Generator:
+        """Build the generator that gave ``state``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number with what gives it meaning.
+
+    Parameters
+    ----------
+    value : float
+        The measure of the synthetic table.
+    floor : float or None
+        The same measure of independent columns: what learning no dependence at all would score.
+    ceiling : float or None
+        The same measure of unseen real rows: what perfect synthetic data would score.
+    interval : tuple of float or None
+        95 % interval of ``value``.
+    details : polars.DataFrame or None
+        The parts that the value is made of, such as one row per column.
+    seconds : float
+        Wall time it took, references included.
+    """
+
+    value: float
+    floor: float | None = None
+    ceiling: float | None = None
+    interval: tuple[float, float] | None = None
+    details: pl.DataFrame | None = None
+    seconds: float = 0.0
+
+
+@runtime_checkable
+class Metric(Protocol):
+    """A question that is put to a synthetic table."""
+
+    better: ClassVar[Literal["higher", "lower", "half"]]
+    """Which way is good; "half" means that 0.5 is ideal, as for the share of rows closer to training than to holdout."""
+
+    def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:
+        """Compare; ``real`` is what the model was fitted on, ``holdout`` real rows that it never saw."""
+        ...
