@@ -34,8 +34,19 @@ class Generator(Protocol):
         """Schema of the rows it makes."""
         ...
 
-    def sample(self, n: int, run: Run, given: Given | None = None) -> Table:
+    def sample(self, n: int, run: Run, given: Given | None = None, first: int = 0) -> Table:
         """Draw ``n`` rows, each with exactly the ``given`` values.
+
+        Parameters
+        ----------
+        n : int
+            Number of rows.
+        run : Run
+            The job; the rows depend on its seed and path.
+        given : Given, optional
+            Values that every row must have.
+        first : int
+            How many rows of the same sample came before, in other calls: fresh identifiers go on from there.
 
         Raises
         ------

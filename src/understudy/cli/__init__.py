@@ -1,0 +1,1 @@
+"""The command line: translates arguments into jobs, and results into words."""

@@ -96,6 +96,13 @@ class Table:
         """All rows in memory at once."""
         return pl.concat(list(self.frames())) if len(self.partitions) > 1 else next(self.frames())
 
+    def column(self, name: str) -> pl.Series:
+        """Give one column of all rows, reading no other."""
+        parts = [
+            pl.scan_parquet(p).select(name).collect()[name] if isinstance(p, Path) else p[name] for p in self.partitions
+        ]
+        return pl.concat(parts) if len(parts) > 1 else parts[0]
+
     @property
     def n_rows(self) -> int:
         """Number of rows."""

@@ -1,0 +1,1 @@
+"""The jobs: from a declared recipe to a judged bundle."""

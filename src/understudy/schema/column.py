@@ -70,8 +70,8 @@ class Duration(Spec):
     """A length of time. Rows hold Duration("us")."""
 
     kind: Literal["duration"] = "duration"
-    format: Literal["clock", "days_clock", "iso8601"] | None = None
-    """How it is spelled: 12:34:56, "3 days 12:34:56", P3DT12H34M56S; empty where the source holds real durations."""
+    format: Literal["clock", "short_clock", "days_clock", "iso8601"] | None = None
+    """How it is spelled: 12:34:56, 12:34, "3 days 12:34:56", P3DT12H34M56S; empty where the source holds real ones."""
 
 
 class Identifier(Spec):

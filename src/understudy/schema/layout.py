@@ -1,10 +1,25 @@
 """How the source writes its rows down, so that synthetic rows can be written the same way."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from understudy.schema.spec import Spec
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "NumberFormat"]
+
+
+class NumberFormat(Spec):
+    """How one column spells its numbers, beyond its number of decimals."""
+
+    digits: Annotated[int, Field(ge=0, le=17)] = 0
+    """Digits that are written after the decimal mark even where they are zero: 12.50 has 2 of them, 5.0 has 1."""
+    grouped: bool = False
+    """Whether groups of three digits are set apart by the thousands mark."""
+    prefix: str = ""
+    """What stands before each number, such as a currency sign or a blank."""
+    suffix: str = ""
+    """What stands after each number, such as a unit."""
 
 
 class Layout(Spec):
@@ -32,3 +47,5 @@ class Layout(Spec):
     """For each column that has missing values: the markers that stand for them, with their shares (which sum to 1)."""
     storage: dict[str, str] = {}
     """For each column that was typed at its source: the dtype it had there, such as ``Int32`` or ``Categorical``."""
+    numbers: dict[str, NumberFormat] = {}
+    """For each column of text whose numbers are not spelled the plain way: how they are."""

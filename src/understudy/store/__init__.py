@@ -1,0 +1,1 @@
+"""What is written to last: models, manifests, and folders that appear whole."""

@@ -1,0 +1,1 @@
+"""The questions of the benchmark's own judge, a file each."""

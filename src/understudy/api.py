@@ -1,0 +1,112 @@
+"""The verbs of the library. Each is a line or two over the pipeline; data is a frame of any kind, or a path."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from understudy.data.infer import Inference
+from understudy.pipeline import model as models
+from understudy.pipeline.judging import evaluate_data
+from understudy.pipeline.library import Data, Options, Result, fit_data, infer_data, run_data
+from understudy.pipeline.model import Model
+from understudy.report.report import Report
+from understudy.schema.spec import Spec
+from understudy.schema.table import TableSchema
+
+__all__ = ["Model", "Result", "evaluate", "fit", "infer", "load", "run", "sample"]
+
+
+def run(
+    data: Data,
+    *,
+    target: str | None = None,
+    seed: int | None = None,
+    synthesizer: str | Spec = "auto",
+    rows: int | None = None,
+    schema: TableSchema | str | Path | None = None,
+    time_budget: float | None = None,
+    workers: int = 1,
+) -> Result:
+    """Make synthetic rows that stand in for ``data``, and the evidence for what they may be used for.
+
+    A fifth of the rows is set aside first; the model never sees it, and it judges the outcome.
+
+    Parameters
+    ----------
+    data : frame or path
+        pandas, polars, pyarrow or duckdb; or the path of a file.
+    target : str, optional
+        Column that a model would predict; utility is measured on it.
+    seed : int, optional
+        The same seed makes the same rows; drawn, and kept in the result, where left out.
+    synthesizer : str or Spec
+        What learns; ``auto`` races the candidates.
+    rows : int, optional
+        Rows to make; left out: as many as there are.
+    schema : TableSchema or path, optional
+        What the columns mean; left out: inferred.
+    time_budget : float, optional
+        Seconds for choosing and fitting.
+    workers : int
+        Pieces of work done at a time; changes nothing else.
+
+    Returns
+    -------
+    Result
+        ``data`` in the kind of frame that was given, ``report``, ``model``, ``verdict`` and more.
+
+    Raises
+    ------
+    UnderstudyError
+        If the data or an option cannot be used; one sentence says what, where and how to fix it.
+    """
+    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers)
+    return run_data(data, told)
+
+
+def fit(
+    data: Data,
+    synthesizer: str | Spec = "auto",
+    *,
+    target: str | None = None,
+    seed: int | None = None,
+    schema: TableSchema | str | Path | None = None,
+    time_budget: float | None = None,
+    workers: int = 1,
+    **options: Any,  # noqa: ANN401 - the fields of the synthesizer, which checks them
+) -> Model:
+    """Learn from ``data``, all of it; ``options`` are those of the synthesizer. See :func:`run` for the others."""
+    return fit_data(data, Options(target, seed, synthesizer, options, None, schema, time_budget, workers))
+
+
+def sample(
+    model: Model | str | Path, n: int, *, seed: int | None = None, given: Mapping[str, object] | None = None
+) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    """Make ``n`` rows, each with exactly the ``given`` values. See :meth:`Model.sample`."""
+    return (model if isinstance(model, Model) else load(model)).sample(n, seed=seed, given=given)
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that ``Model.save`` or the command line wrote; a tampered file is refused with an ArtifactError."""
+    return models.load(Path(path))
+
+
+def infer(data: Data) -> Inference:
+    """Find out what the columns of ``data`` mean, with the evidence for each guess."""
+    return infer_data(data)
+
+
+def evaluate(
+    *,
+    real: Data,
+    synthetic: Data,
+    holdout: Data | None = None,
+    target: str | None = None,
+    schema: TableSchema | str | Path | None = None,
+    metrics: Sequence[str] | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+) -> Report:
+    """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones."""
+    told = Options(target=target, seed=seed, schema=schema, workers=workers)
+    return evaluate_data(real, holdout, synthetic, told, metrics).report

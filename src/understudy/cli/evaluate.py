@@ -1,0 +1,45 @@
+"""``understudy evaluate``: judges synthetic rows, whoever made them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from understudy.cli import options
+from understudy.cli.progress import shown
+from understudy.cli.summary import print_json, print_summary, verdict_object
+
+__all__ = ["command"]
+
+
+def command(
+    *,
+    real: Annotated[Path, typer.Option(metavar="R", help="File with the rows that the synthetic ones were made from.")],
+    synthetic: Annotated[Path, typer.Option(metavar="S", help="File with the rows to judge.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write; appears whole or not at all.")],
+    holdout: Annotated[
+        Path | None, typer.Option(metavar="H", help="File with real rows that the model never saw.")
+    ] = None,
+    target: options.Target = None,
+    seed: options.Seed = None,
+    schema: options.Schema = None,
+    workers: options.Workers = 1,
+    strict: options.Strict = False,
+    json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Judge synthetic rows by the real ones, against a holdout."""
+    from understudy.pipeline.job import exit_code
+    from understudy.pipeline.judging import evaluate_files
+    from understudy.pipeline.library import Options
+    from understudy.pipeline.seed import checked_seed
+
+    with shown(verbose=verbose) as progress:
+        told = Options(target=target, seed=checked_seed(seed), schema=schema, workers=workers, progress=progress)
+        finished = evaluate_files(real, holdout, synthetic, out, told)
+    code = exit_code(finished.manifest, strict=strict)
+    if json:
+        print_json(verdict_object(finished.report, finished.folder, code))
+    else:
+        print_summary(finished.report, finished.folder, f"{finished.report.sizes.synthetic:,} rows of {synthetic}")
+    return code

@@ -1,0 +1,53 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+__all__ = [
+    "Budget",
+    "File",
+    "Format",
+    "Json",
+    "Out",
+    "Schema",
+    "Seed",
+    "Strict",
+    "Synthesizer",
+    "Target",
+    "Verbose",
+    "Workers",
+]
+
+File: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, Parquet, JSON lines, Arrow or Excel file with the real rows.")
+]
+Target: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="COL", help="Column that a model would predict; utility is measured on it.")
+]
+Out: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder to write; appears whole or not at all.")
+]
+Format: TypeAlias = Annotated[
+    Literal["csv", "parquet", "jsonl"] | None,
+    typer.Option(help="Format of the synthetic rows; else that of the source."),
+]
+Seed: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="N", help="Same seed, same bytes; drawn and recorded where left out.")
+]
+Synthesizer: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="What learns: auto, or one of `understudy list synthesizers`.")
+]
+Budget: TypeAlias = Annotated[float | None, typer.Option(metavar="S", help="Seconds for choosing and fitting.")]
+Schema: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="YAML", help="Schema to obey, as `understudy infer` writes it.")
+]
+Strict: TypeAlias = Annotated[
+    bool, typer.Option("--strict", help="Exit with 3 where a step did less than was asked for.")
+]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Workers: TypeAlias = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Pieces of work done at a time; changes no byte of the rows.")
+]
+Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", help="Show every step, and warnings of libraries.")]

@@ -1,0 +1,39 @@
+"""``understudy sample``: more rows from a model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from understudy.cli import options
+from understudy.cli.progress import shown
+
+__all__ = ["command"]
+
+
+def command(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="File that `understudy fit` or `run` wrote.")],
+    *,
+    n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Rows to make.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="File to write; its end is the format.")
+    ],
+    seed: options.Seed = None,
+    given: Annotated[
+        list[str] | None, typer.Option(metavar="COL=VALUE", help="Value that every row must have; may be repeated.")
+    ] = None,
+    workers: options.Workers = 1,
+    verbose: options.Verbose = False,
+) -> int:
+    """Make N rows from MODEL."""
+    from understudy.execution.local import Local
+    from understudy.pipeline import model as models
+    from understudy.pipeline.seed import checked_seed
+    from understudy.run import Run
+
+    seed = checked_seed(seed)
+    with shown(verbose=verbose) as progress:
+        run = Run(seed, executor=Local(workers), progress=progress)
+        models.sample_file(models.load(model), n, output, given or [], run)
+    print(f"{n:,} rows with seed {seed}: {output}")
+    return 0

@@ -1,0 +1,66 @@
+"""What a relation between columns can do, and the closed set of them."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
+
+import polars as pl
+
+from understudy.constraints.equality import Equality
+from understudy.constraints.functional_dependency import FunctionalDependency
+from understudy.constraints.implication import Implication
+from understudy.constraints.inequality import Inequality
+from understudy.constraints.linear import LinearIdentity
+from understudy.protocols import State
+from understudy.schema.table import TableSchema
+
+__all__ = ["Constraint", "restore", "stored"]
+
+
+@runtime_checkable
+class Constraint(Protocol):
+    """A relation that rows obey: it can be taken out of the rows before learning, and put back after sampling."""
+
+    kind: ClassVar[str]
+
+    @property
+    def text(self) -> str:
+        """One sentence for a person."""
+        ...
+
+    def violations(self, rows: pl.DataFrame) -> pl.Series:
+        """Tell which rows break it, as a boolean series."""
+        ...
+
+    def to_free(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give rows from which the relation is taken out."""
+        ...
+
+    def free_schema(self, schema: TableSchema) -> TableSchema:
+        """Give the schema of such rows."""
+        ...
+
+    def from_free(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give rows that obey the relation."""
+        ...
+
+    def state(self) -> State:
+        """Give everything needed to build this constraint again."""
+        ...
+
+
+_KINDS = {c.kind: c for c in (Equality, FunctionalDependency, Implication, Inequality, LinearIdentity)}
+
+
+def stored(constraints: Sequence[Constraint]) -> State:
+    """Give the state of ``constraints``, in order."""
+    return {str(i): {"kind": c.kind, "state": c.state()} for i, c in enumerate(constraints)}
+
+
+def restore(state: State) -> tuple[Constraint, ...]:
+    """Build the constraints that gave ``state``."""
+    entries = cast("dict[str, dict[str, Any]]", state)
+    return tuple(_KINDS[entry["kind"]].restore(entry["state"]) for _, entry in sorted(entries.items(), key=_place))
+
+
+def _place(entry: tuple[str, object]) -> int:
+    return int(entry[0])

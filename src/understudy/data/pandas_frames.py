@@ -1,0 +1,129 @@
+"""Frames of pandas in and out, without pyarrow, which pandas does not always come with."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import polars as pl
+
+from understudy.errors import InputError
+
+__all__ = ["to_polars"]
+
+
+def to_polars(frame: object) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], object]]:
+    """Give the columns of a pandas frame (its index is left out), and the way back.
+
+    Raises
+    ------
+    InputError
+        If two columns have one name.
+    """
+    import pandas as pd  # noqa: PLC0415 - who hands over its frames has it
+
+    source = cast("pd.DataFrame", frame)
+    names = [str(name) for name in source.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        msg = f"The frame has {names.count(twice[0])} columns named {twice[0]!r}. Rename all but one of them."
+        raise InputError(msg)
+    rows = pl.DataFrame({name: _taken(cast("Any", source.iloc[:, i]), name) for i, name in enumerate(names)})
+    dtypes = list(source.dtypes)
+    empty = source.iloc[:0].reset_index(drop=True)
+
+    def back(made: pl.DataFrame) -> object:
+        columns = {i: _given(made[name], dtypes[i]) for i, name in enumerate(names)}
+        out = pd.DataFrame(columns, index=pd.RangeIndex(made.height))
+        out.columns = empty.columns
+        return out
+
+    return rows, back
+
+
+def _taken(column: Any, name: str) -> pl.Series:  # noqa: ANN401, PLR0911 - a pandas Series; one answer for each dtype
+    import pandas as pd  # noqa: PLC0415 - see above
+
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _words(column.astype(object), name).cast(pl.Categorical)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        moments = pl.Series(name, column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
+        zone = str(dtype.tz)
+        try:
+            return moments.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+        except pl.exceptions.PolarsError:  # a fixed offset has no name that polars knows
+            return moments.dt.replace_time_zone("UTC")
+    if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype | pd.SparseDtype):
+        return _words(column.astype(object), name)
+    if isinstance(dtype, np.dtype):
+        if dtype.kind == "O":
+            return _objects(column, name)
+        values = column.to_numpy()
+        if dtype.kind in "mM" and np.datetime_data(dtype)[0] == "s":
+            values = values.astype(f"{dtype.kind}8[ms]")
+        return pl.Series(name, values.astype(np.float32) if dtype == np.float16 else values)
+    if pd.api.types.is_string_dtype(dtype):
+        return _words(column.astype(object), name)
+    return _nullable(column, name)
+
+
+def _nullable(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
+    """Take a column of the dtypes that have a mask, such as Int64, boolean, or those that hold Arrow arrays."""
+    gaps = column.isna().to_numpy()
+    kind = str(column.dtype).lower().partition("[")[0]
+    if not kind.startswith(("int", "uint", "float", "bool", "double")):
+        return _objects(column.astype(object), name)
+    whole = kind.startswith(("int", "uint"))
+    plain = "bool" if kind.startswith("bool") else kind if whole else "float32" if kind == "float32" else "float64"
+    values = column.fillna(False if plain == "bool" else 0).to_numpy(dtype=plain)
+    return pl.select(pl.when(~pl.lit(pl.Series(gaps))).then(pl.lit(pl.Series(values))).alias(name)).to_series()
+
+
+def _objects(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
+    import pandas as pd  # noqa: PLC0415 - see above
+
+    gaps = column.isna().to_numpy()
+    values = [None if gap else value for gap, value in zip(gaps, column.tolist(), strict=True)]
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {str}:
+        return pl.Series(name, values, dtype=pl.String)
+    if kinds & {list, tuple, dict, set, bytes, np.ndarray}:
+        kind = min(k.__name__ for k in kinds)
+        msg = f"Column {name!r} holds {kind} values, not single ones. Spread it over several columns, or drop it."
+        raise InputError(msg)
+    if len(kinds) == 1 or kinds <= {int, float}:
+        values = [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in values]
+        try:
+            return pl.Series(name, values)
+        except (pl.exceptions.PolarsError, TypeError, OverflowError):
+            pass  # some kind that polars does not hold: by its text
+    return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+
+
+def _words(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
+    gaps = column.isna().to_numpy()
+    values = [None if gap else str(value) for gap, value in zip(gaps, column.tolist(), strict=True)]
+    return pl.Series(name, values, dtype=pl.String)
+
+
+def _given(values: pl.Series, dtype: Any) -> Any:  # noqa: ANN401, PLR0911 - see above
+    """Turn a column into the pandas dtype that it came from."""
+    import pandas as pd  # noqa: PLC0415 - see above
+
+    if isinstance(dtype, pd.CategoricalDtype):
+        texts = pd.Series(values.cast(pl.String).to_list(), dtype=object)
+        spelled = {str(level): level for level in dtype.categories}
+        return pd.Series(texts.map(spelled), dtype=dtype)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        moments = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
+        return cast("Any", pd.Series(moments)).dt.tz_localize("UTC").dt.tz_convert(dtype.tz).astype(dtype)
+    if isinstance(dtype, np.dtype) and dtype.kind == "O":
+        return pd.Series(values.to_list(), dtype=object)
+    if isinstance(dtype, np.dtype) and not values.null_count():
+        return pd.Series(values.to_numpy().astype(dtype))
+    if isinstance(dtype, np.dtype) and dtype.kind in "fmM":
+        return pd.Series(values.to_numpy()).astype(dtype)
+    if isinstance(dtype, np.dtype):
+        # Only what was given without gaps is stored so; with gaps, pandas itself would make floats or objects of it.
+        return pd.Series(values.to_list())
+    return pd.Series(values.to_list(), dtype=object).astype(dtype)

@@ -1,0 +1,134 @@
+"""What inference looks at in one column: its distinct values, how often each occurs, and what stands for missing."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from understudy.data.missing import USUAL
+from understudy.data.raw import NULL
+from understudy.schema.column import ColumnType
+from understudy.schema.layout import NumberFormat
+
+__all__ = ["Guess", "Profile", "profile_of"]
+
+COUNTRY_CODES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One column of a source.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    source : polars.Series
+        Every value in order, missing ones included, as the source holds them.
+    values : polars.Series
+        Distinct values that are not missing.
+    counts : polars.Series
+        How often each of ``values`` occurs.
+    missing : dict
+        How often each marker of a missing value occurs, and :data:`NULL` for real nulls.
+    marker_fixed : bool
+        Whether the user has named the markers, so that none may be added.
+    """
+
+    name: str
+    source: pl.Series
+    values: pl.Series
+    counts: pl.Series
+    missing: dict[str, int]
+    markers_fixed: bool = False
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.source.len()
+
+    @property
+    def n_known(self) -> int:
+        """Number of rows that are not missing."""
+        return self.n_rows - sum(self.missing.values())
+
+    @property
+    def n_distinct(self) -> int:
+        """Number of distinct values."""
+        return self.values.len()
+
+    @property
+    def unique(self) -> bool:
+        """Whether no value occurs twice."""
+        return self.n_distinct == self.n_known
+
+    @property
+    def distinct_share(self) -> float:
+        """Distinct values per row that is not missing; 1 where there is none."""
+        return self.n_distinct / max(self.n_known, 1)
+
+    def without(self, markers: pl.Series) -> "Profile":
+        """Give the profile in which some of the values count as markers of missing values."""
+        marked = self.values.is_in(markers.implode())
+        gone = dict(zip(self.values.filter(marked).to_list(), self.counts.filter(marked).to_list(), strict=True))
+        values, counts = self.values.filter(~marked), self.counts.filter(~marked)
+        gone = {str(marker): count for marker, count in gone.items()}
+        return Profile(self.name, self.source, values, counts, self.missing | gone, self.markers_fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column is taken for, and why.
+
+    Parameters
+    ----------
+    column : ColumnType
+        The type.
+    evidence : tuple of str
+        Sentences without a full stop.
+    profile : Profile
+        The profile, in which more markers may count as missing than before the guess.
+    style : NumberFormat
+        How its numbers are spelled.
+    """
+
+    column: ColumnType
+    evidence: tuple[str, ...]
+    profile: Profile
+    style: NumberFormat = field(default_factory=NumberFormat)
+
+
+def profile_of(source: pl.Series, markers: tuple[str, ...] | None) -> Profile:
+    """Count the values of a column and set those aside that stand for missing ones.
+
+    Parameters
+    ----------
+    source : polars.Series
+        The column.
+    markers : tuple of str or None
+        Markers that the user has named, beside the empty field; None looks for the usual ones.
+    """
+    name = source.name
+    table = source.to_frame("value").group_by("value", maintain_order=True).len("count")
+    missing: dict[str, int] = {}
+    nulls = table.filter(pl.col("value").is_null())
+    if nulls.height:
+        missing[NULL] = int(nulls["count"][0])
+        table = table.filter(pl.col("value").is_not_null())
+    profile = Profile(name, source, table["value"], table["count"], missing, markers is not None)
+    if source.dtype.is_float():
+        return profile.without(profile.values.filter(~profile.values.is_finite()))
+    if source.dtype != pl.String:
+        return profile
+    looked_for = USUAL if markers is None else ("", *markers)
+    held = profile.values.filter(profile.values.str.strip_chars().is_in(list(looked_for)))
+    if markers is None and _are_values(held, profile.values):
+        held = held.filter(held.str.strip_chars() == "")
+    return profile.without(held)
+
+
+def _are_values(markers: pl.Series, values: pl.Series) -> bool:
+    """Tell whether what looks like a marker is a value here: NA is Namibia among countries, - is not + among signs."""
+    others = values.filter(~values.is_in(markers.implode()))
+    if markers.is_in(["NA"]).any() and others.len() >= COUNTRY_CODES:
+        return bool(others.str.contains(r"^[A-Z]{2}$").all())
+    return others.len() > 0 and bool(others.is_in(["+", "0", "++"]).all()) and bool(markers.is_in(["-", "--"]).any())

@@ -1,0 +1,82 @@
+"""Text of a file as UTF-8 bytes, in blocks that end where a record ends."""
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+
+from understudy.data.readers._file import open_bytes
+from understudy.errors import InputError
+
+__all__ = ["SAMPLE", "Invalid", "blocks", "sample"]
+
+SAMPLE = 1 << 18
+BLOCK = 1 << 25
+LONGEST = 1 << 29  # a quoted field cannot be longer: a quote that is never closed ends the search here
+
+
+class Invalid(Exception):  # noqa: N818 - it never reaches a user: the reader answers it with another encoding
+    """Some bytes are not text in the encoding that the first bytes suggested."""
+
+
+def sample(path: Path) -> bytes:
+    """Give the first bytes of a file, unpacked."""
+    try:
+        with open_bytes(path) as file:
+            return file.read(SAMPLE)
+    except (OSError, EOFError) as error:
+        raise _damaged(path, error) from error
+
+
+def blocks(path: Path, encoding: str, quote: str | None) -> Iterator[bytes]:
+    """Give the text as UTF-8, in blocks of about 32 MiB that end with a whole record.
+
+    Raises
+    ------
+    Invalid
+        If the bytes are not text in ``encoding``.
+    """
+    decode = codecs.getincrementaldecoder(encoding)()
+    mark = (quote or "").encode()
+    rest, final, first = b"", False, True
+    with open_bytes(path) as file:
+        while not final:
+            try:
+                data = file.read(BLOCK)
+            except (OSError, EOFError) as error:
+                raise _damaged(path, error) from error
+            final = not data
+            data = rest + _utf8(data, decode, encoding, final=final)
+            if first:
+                data, first = data.removeprefix(b"\xef\xbb\xbf"), False
+            if b"\r" in data and b"\n" not in data:
+                data = data.replace(b"\r", b"\n")
+            cut = len(data) if final or len(data) > LONGEST else _record_end(data, mark)
+            rest = data[cut:]
+            if cut:
+                yield data[:cut]
+
+
+def _utf8(data: bytes, decode: codecs.IncrementalDecoder, encoding: str, *, final: bool) -> bytes:
+    plain = data.isascii() and not encoding.startswith(("utf-16", "utf-32"))
+    if plain and not decode.getstate()[0]:
+        return data
+    try:
+        return decode.decode(data, final).encode()
+    except UnicodeError:
+        raise Invalid from None
+
+
+def _record_end(data: bytes, mark: bytes) -> int:
+    """Find the last line end that is not inside quotes; 0 where there is none."""
+    place = data.rfind(b"\n") + 1
+    quotes = data.count(mark, 0, place) if mark else 0
+    while place and quotes % 2:
+        before = data.rfind(b"\n", 0, place - 1) + 1
+        quotes -= data.count(mark, before, place)
+        place = before
+    return place
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    msg = f"{path} cannot be unpacked: {error}. The file is damaged or was cut off; fetch it anew."
+    return InputError(msg)

@@ -1,0 +1,69 @@
+"""Reads JSON lines: one object a line, packed or not."""
+
+import io
+import json
+from pathlib import Path
+from typing import ClassVar
+
+import polars as pl
+
+from understudy.data.raw import Raw
+from understudy.data.readers._file import check, open_bytes, refuse_binary
+from understudy.data.reporter import Reporter
+from understudy.errors import InputError
+from understudy.schema.layout import Layout
+from understudy.schema.spec import Spec
+
+__all__ = ["Jsonl"]
+
+
+class Jsonl(Spec):
+    """JSON lines."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+
+    missing: tuple[str, ...] | None = None
+    """Markers that stand for a missing value in columns of text, beside null; empty: they are found."""
+
+    def read(self, path: Path, run: Reporter) -> Raw:  # noqa: ARG002 - the protocol of all readers
+        """Read the file.
+
+        Raises
+        ------
+        InputError
+            If it is absent, empty, not text, or some line is not an object.
+        """
+        check(path)
+        try:
+            with open_bytes(path) as file:
+                data = file.read()
+        except (OSError, EOFError) as error:
+            msg = f"{path} cannot be unpacked: {error}. The file is damaged or was cut off; fetch it anew."
+            raise InputError(msg) from error
+        refuse_binary(path, data[: 1 << 16])
+        data = data.removeprefix(b"\xef\xbb\xbf")
+        try:
+            rows = pl.read_ndjson(io.BytesIO(data), infer_schema_length=None)
+        except (pl.exceptions.PolarsError, RuntimeError) as error:
+            _refuse_line(path, data)
+            msg = f"{path} cannot be read as JSON lines: {str(error).splitlines()[0]}."
+            raise InputError(msg) from error
+        if not rows.height or not rows.width:
+            msg = f"{path} holds no rows. Give one JSON object on each line."
+            raise InputError(msg)
+        return Raw((rows,), Layout(medium="jsonl"), self.missing)
+
+
+def _refuse_line(path: Path, data: bytes) -> None:
+    """Name the first line that is not a JSON object."""
+    for number, line in enumerate(data.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            msg = f"Line {number} of {path} is not JSON ({error}). Give one JSON object on each line."
+            raise InputError(msg) from error
+        if not isinstance(value, dict):
+            msg = f"Line {number} of {path} is a JSON {type(value).__name__}, not an object. Give an object."
+            raise InputError(msg)

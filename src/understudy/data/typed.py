@@ -1,0 +1,223 @@
+"""Rows as the source holds them, to rows in the dtypes of the schema, and back."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from understudy.data.dates import read_dates, write_dates
+from understudy.data.durations import read_durations, write_durations
+from understudy.data.missing import is_missing, markers_of, put_markers
+from understudy.data.numbers import read_numbers, write_numbers
+from understudy.data.raw import Raw
+from understudy.data.reporter import Reporter
+from understudy.data.storage import dtype_named
+from understudy.data.table import Table, row_dtype
+from understudy.errors import SchemaError
+from understudy.schema.column import (
+    Boolean,
+    Categorical,
+    ColumnType,
+    Datetime,
+    Duration,
+    Identifier,
+    Location,
+    Numerical,
+    Text,
+)
+from understudy.schema.layout import Layout, NumberFormat
+from understudy.schema.table import TableSchema
+
+__all__ = ["parse", "unparse"]
+
+PLAIN = NumberFormat()
+
+
+def parse(raw: Raw, schema: TableSchema, run: Reporter) -> Table:
+    """Read the rows of a source as what the schema says they are.
+
+    Columns may come in another order than the schema's; columns that it leaves out are left out, with a finding.
+    A partition on disk becomes another one beside it.
+
+    Raises
+    ------
+    SchemaError
+        If a column is absent, or some value is not what the schema says (which column, how many, the first of them).
+    """
+    have = list(raw.dtypes)
+    absent = [name for name in schema.columns if name not in have]
+    if absent:
+        msg = f"The schema has the column {absent[0]!r} but the data has only {have}. Correct the schema or the data."
+        raise SchemaError(msg)
+    extra = [name for name in have if name not in schema.columns]
+    if extra:
+        run.find("schema.extra_columns", f"The schema leaves out {len(extra)} of the columns: {', '.join(extra)}.")
+    parts: list[pl.DataFrame | Path] = []
+    offset = 0
+    for part, frame in zip(raw.partitions, raw.frames(), strict=True):
+        rows = pl.DataFrame(
+            {name: _parsed(frame[name], column, schema.layout, offset) for name, column in schema.columns.items()}
+        )
+        offset += frame.height
+        if isinstance(part, Path):
+            path = part.with_name(part.name.replace("raw-", "typed-") if "raw-" in part.name else f"typed-{part.name}")
+            rows.write_parquet(path, compression="lz4")
+            parts.append(path)
+        else:
+            parts.append(rows)
+    return Table(tuple(parts), schema)
+
+
+def _parsed(source: pl.Series, column: ColumnType, layout: Layout, offset: int) -> pl.Series:
+    name = source.name
+    text = source.dtype == pl.String
+    markers = markers_of(name, column, layout)
+    values = pl.col(name)
+    style = layout.numbers.get(name, PLAIN)
+    plain = _plain_numbers(source, column, style, layout)
+    if plain is not None:
+        return plain
+    typed = _from_text(values, column, style, layout) if text else _from_typed(values, source.dtype, column)
+    gone = is_missing(values, markers) if text else _gone(values, source.dtype)
+    out = source.to_frame().select(
+        value=pl.when(~gone).then(typed).cast(row_dtype(column)),
+        wrong=~gone & typed.is_null(),
+    )
+    wrong = out["wrong"]
+    if wrong.any():
+        first = int(wrong.arg_true()[0])
+        msg = (
+            f"Column {name!r} is {column.kind} in the schema, but {int(wrong.sum()):,} of its {source.len():,} values "
+            f"{'is' if int(wrong.sum()) == 1 else 'are'} not (first: {source[first]!r} in row {offset + first + 1:,}). "
+            "Correct the values, name them as markers of missing values, or change the column's type in the schema."
+        )
+        raise SchemaError(msg)
+    return out["value"].alias(name)
+
+
+def _plain_numbers(source: pl.Series, column: ColumnType, style: NumberFormat, layout: Layout) -> pl.Series | None:
+    """Read numbers by a mere cast, several times as fast; None where a value needs the longer way."""
+    bare = not (style.prefix or style.suffix or style.grouped) and layout.decimal_mark == "."
+    if not bare or source.dtype != pl.String or not isinstance(column, Numerical) or layout.missing.get(source.name):
+        return None
+    numbers = source.cast(row_dtype(column), strict=False)
+    if numbers.null_count() or not numbers.is_finite().all():
+        return None
+    # A negative zero would come back as "-0".
+    return numbers + 0.0 if numbers.dtype.is_float() else numbers
+
+
+def _gone(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    return (values.is_null() | ~values.is_finite()) if dtype.is_float() else values.is_null()
+
+
+def _from_text(  # noqa: PLR0911 - one answer for each type
+    text: pl.Expr, column: ColumnType, style: NumberFormat, layout: Layout
+) -> pl.Expr:
+    """Read spelled values; null where one is not of the column's type."""
+    match column:
+        case Numerical(decimals=decimals) | Location(decimals=decimals):
+            return read_numbers(text, decimals, style, layout)
+        case Boolean():
+            return pl.when(text == column.true).then(True).when(text == column.false).then(False)  # noqa: FBT003
+        case Datetime(format=None):
+            return text.str.to_datetime(time_unit="us", strict=False)
+        case Datetime():
+            return read_dates(text, column)
+        case Duration():
+            return read_durations(text.str.strip_chars(), column)
+        case Categorical(levels=levels) if levels is not None:
+            return pl.when(text.is_in(levels)).then(text)
+        case Categorical() | Identifier() | Text():
+            return text
+
+
+def _from_typed(  # noqa: PLR0911 - one answer for each type
+    values: pl.Expr, dtype: pl.DataType, column: ColumnType
+) -> pl.Expr:
+    """Cast real values; null where one is not of the column's type."""
+    match column:
+        case Numerical(decimals=0) if dtype.is_float():
+            whole = (values == values.floor()) & (values.abs() < 2.0**63)
+            return pl.when(whole).then(values).cast(pl.Int64, strict=False)
+        case Numerical() | Location():
+            return values.cast(row_dtype(column), strict=False)
+        case Boolean() if dtype == pl.Boolean:
+            return values
+        case Boolean():
+            return _from_text(values.cast(pl.String), column, PLAIN, Layout())
+        case Datetime(time_zone=zone):
+            moments = values.cast(pl.Datetime("us")) if dtype == pl.Date else values
+            zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
+            if zone is None or zoned:
+                moments = moments.dt.replace_time_zone(None) if zone is None and zoned else moments
+                return moments.cast(row_dtype(column), strict=False)
+            return moments.cast(pl.Datetime("us"), strict=False).dt.replace_time_zone("UTC")
+        case Duration():
+            return values.cast(pl.Duration("us"), strict=False)
+        case Categorical() | Identifier() | Text():
+            return _from_text(values.cast(pl.String), column, PLAIN, Layout())
+
+
+def unparse(rows: Table) -> pl.DataFrame:
+    """Write rows as the source looked: spelled as text with markers where it was text, in its own dtypes elsewhere."""
+    frame = rows.rows
+    layout = rows.schema.layout
+    return pl.DataFrame({name: _written(frame[name], column, layout) for name, column in rows.schema.columns.items()})
+
+
+def _written(values: pl.Series, column: ColumnType, layout: Layout) -> pl.Series:
+    name = values.name
+    storage = "String" if layout.medium == "csv" else layout.storage.get(name)
+    if storage is None:
+        return values
+    if storage == "String":
+        expression = _to_text(pl.col(name), column, layout.numbers.get(name, PLAIN), layout)
+        shares = layout.missing.get(name) or ({"": 1.0} if layout.medium == "csv" else {})
+    else:
+        levels = column.levels if isinstance(column, Categorical) else None
+        expression = _to_typed(pl.col(name), column, dtype_named(storage, levels))
+        shares = layout.missing.get(name, {})
+    out = values.to_frame().select(expression.alias(name))[name]
+    return put_markers(out, shares) if out.dtype == pl.String or out.dtype.is_float() else out
+
+
+def _to_text(values: pl.Expr, column: ColumnType, style: NumberFormat, layout: Layout) -> pl.Expr:
+    match column:
+        case Numerical(decimals=decimals) | Location(decimals=decimals):
+            return write_numbers(values, decimals, style, layout)
+        case Boolean():
+            return pl.when(values).then(pl.lit(column.true)).when(~values).then(pl.lit(column.false))
+        case Datetime(format=None):
+            return values.dt.to_string("iso")
+        case Datetime():
+            return write_dates(values, column)
+        case Duration():
+            return write_durations(values, column)
+        case Categorical() | Identifier() | Text():
+            return values
+
+
+def _to_typed(  # noqa: PLR0911 - one answer for each type
+    values: pl.Expr, column: ColumnType, dtype: pl.DataType
+) -> pl.Expr:
+    match column:
+        case Boolean() if dtype != pl.Boolean:
+            return _to_text(values, column, PLAIN, Layout()).cast(pl.Float64).cast(dtype)
+        case Numerical(decimals=int(decimals)) if dtype.is_float() or dtype.is_decimal():
+            # Half a unit in the last place would be cut off by the cast to a decimal.
+            return (values.round(decimals) if decimals else values).cast(dtype)
+        case Numerical() if dtype.is_integer():
+            whole = values if column.decimals == 0 else values.round(0)
+            kind = cast("Any", dtype)
+            # Beyond the dtype, as 2**64 as a float is for UInt64: its last number.
+            edge = pl.when(values < 0).then(kind.min()).when(values >= 0).then(kind.max())
+            return pl.coalesce(whole.cast(dtype, strict=False), edge)
+        case Datetime() if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+            return values.dt.convert_time_zone(dtype.time_zone).cast(dtype)
+        case Duration() if dtype == pl.Time:
+            return (values.dt.total_microseconds() * 1000).cast(pl.Time)
+        case Categorical() | Identifier() | Text() if dtype.is_float() or dtype.is_integer():
+            return values.cast(dtype, strict=False)
+        case _:
+            return values.cast(dtype)

@@ -1,0 +1,61 @@
+"""Writes JSON lines."""
+
+import gzip
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, ClassVar, cast
+
+from understudy.data.table import Table
+from understudy.data.typed import unparse
+from understudy.data.writers._door import guarded
+from understudy.data.writers._typed import as_typed
+from understudy.schema.spec import Spec
+from understudy.schema.table import TableSchema
+
+__all__ = ["Jsonl"]
+
+
+class Jsonl(Spec):
+    """JSON lines."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+
+    def write(self, table: Table, path: Path) -> None:
+        """Write all rows of ``table``.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        with self.open(path, table.schema) as sink:
+            sink.append(table)
+
+    @contextmanager
+    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+        """Open the file for rows that come table by table."""
+        with guarded(path), _opened(path) as file:
+            yield Sink(file, as_typed(schema, "jsonl"))
+
+
+class Sink:
+    """An open file that takes tables."""
+
+    def __init__(self, file: IO[bytes], schema: TableSchema) -> None:
+        self.file, self.schema = file, schema
+
+    def append(self, table: Table) -> None:
+        """Write the rows of ``table`` below those that are there."""
+        for frame in table.frames():
+            rows = unparse(Table.of(frame, self.schema))
+            self.file.write(rows.write_ndjson().encode("utf-8"))
+
+
+def _opened(path: Path) -> IO[bytes]:
+    # A fixed time stamp: the same rows give the same bytes.
+    return (
+        cast("IO[bytes]", gzip.GzipFile(path, "wb", compresslevel=6, mtime=0))
+        if path.suffix == ".gz"
+        else path.open("wb")
+    )

@@ -1,0 +1,239 @@
+"""Puts every question that applies to a synthetic table, with the references that give the answers meaning."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Literal, TypeAlias
+from warnings import catch_warnings, simplefilter
+
+import polars as pl
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
+
+from understudy import catalog
+from understudy.data.table import Table, row_dtype
+from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName
+from understudy.metrics.tabular._boosting import one_thread
+from understudy.metrics.tabular._coding import capped, is_category, is_number
+from understudy.protocols import Metric, Score
+from understudy.run import Run
+
+__all__ = ["MAX_ROWS", "Evaluation", "evaluate"]
+
+MAX_ROWS = 1_000_000
+"""Rows of each table that are evaluated at most; larger tables are sampled, and a finding says so."""
+
+Role: TypeAlias = Literal["value", "floor", "ceiling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came out.
+
+    Parameters
+    ----------
+    scores : dict
+        The score of each metric that applied, by its name in the catalog.
+    skipped : dict
+        The reason of each metric that did not.
+    seconds : float
+        Wall time of the whole.
+    """
+
+    scores: Mapping[str, Score]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One metric in one role: to judge the synthetic table, or one of the two references."""
+
+    name: str
+    metric: Metric
+    role: Role
+    tables: tuple[Table, Table, Table | None]
+    run: Run
+
+    def answer(self) -> tuple[Score | str, float]:
+        """Give the score, or the reason why there is none, and the seconds it took."""
+        start = perf_counter()
+        try:
+            with one_thread():
+                score: Score | str = self.metric(*self.tables, self.run)
+        except NotApplicable as reason:
+            score = str(reason)
+        return score, perf_counter() - start
+
+
+def evaluate(
+    real: Table,
+    synthetic: Table,
+    holdout: Table | None,
+    target: str | None,
+    run: Run,
+    only: Collection[str] | None = None,
+) -> Evaluation:
+    """Judge a synthetic table.
+
+    Parameters
+    ----------
+    real : Table
+        The rows that the model was fitted on.
+    synthetic : Table
+        The rows to judge; same columns and types as ``real``.
+    holdout : Table or None
+        Real rows that the model never saw.
+    target : str or None
+        Column that a user of the data wants to predict.
+    run : Run
+        Its executor runs the metrics, its findings receive what was left out.
+    only : collection of str or None
+        Metrics, or questions such as ``fidelity``, to restrict the evaluation to.
+
+    Returns
+    -------
+    Evaluation
+        Each score with its floor (the same measure of the real table with every column shuffled on its own) and its
+        ceiling (the same measure of real rows in place of the synthetic ones).
+
+    Raises
+    ------
+    InputError, SchemaError, UnknownName
+        If a table is empty, the tables disagree, or there is no such metric or column.
+    """
+    start = perf_counter()
+    _check(real, synthetic, holdout, target)
+    real, synthetic = _in_memory(real, "real", run), _in_memory(synthetic, "synthetic", run)
+    holdout = None if holdout is None else _in_memory(holdout, "holdout", run)
+    _say_what_is_left_out(real, run)
+    items = list(_items(real, synthetic, holdout, target, run, _chosen(only)))
+    answers: dict[tuple[str, Role], tuple[Score | str, float]] = {}
+    # One thread of linear algebra too: its rounding, and so the scores, would depend on the number of threads. Filters
+    # of warnings belong to the process: set here, the metrics' own cannot undo one another on several workers.
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        catch_warnings(),
+        run.step(len(items), "scores") as step,
+    ):
+        simplefilter("ignore", ConvergenceWarning)
+        for item, answer in zip(items, run.executor.map(_Item.answer, items), strict=True):
+            answers[item.name, item.role] = answer
+            step.advance()
+    scores: dict[str, Score] = {}
+    skipped: dict[str, str] = {}
+    for name in dict.fromkeys(item.name for item in items):
+        score = answers[name, "value"][0]
+        if isinstance(score, str):
+            skipped[name] = score
+        else:
+            scores[name] = _with_references(name, score, answers, run)
+    return Evaluation(scores, skipped, perf_counter() - start)
+
+
+def _with_references(
+    name: str, score: Score, answers: Mapping[tuple[str, Role], tuple[Score | str, float]], run: Run
+) -> Score:
+    values: dict[Role, float | None] = {"floor": None, "ceiling": None}
+    for role in values:
+        answer = answers.get((name, role), (None, 0.0))[0]
+        if isinstance(answer, Score):
+            values[role] = answer.value
+        else:
+            reason = answer or "There is no holdout."
+            run.child(name).find("metrics.no_reference", f"The score {name!r} has no {role}. {reason}")
+    seconds = sum(took for (metric, _), (_, took) in answers.items() if metric == name)
+    return replace(score, floor=values["floor"], ceiling=values["ceiling"], seconds=seconds)
+
+
+def _items(
+    real: Table, synthetic: Table, holdout: Table | None, target: str | None, run: Run, names: Collection[str]
+) -> Iterator[_Item]:
+    shuffled = _shuffled(real, run.child("floor"))
+    halves = None if holdout is None else _halves(holdout, run.child("ceiling"))
+    for name in names:
+        kind = catalog.load("metrics", name)
+        metric: Metric = kind(target=target) if "target" in kind.needs else kind()
+        # One run for all roles: they draw the same samples of the real rows, so chance differs between them less.
+        place = run.child(name)
+        yield _Item(name, metric, "value", (real, synthetic, holdout), place)
+        yield _Item(name, metric, "floor", (real, shuffled, holdout), place)
+        if kind.stand_in == "real":
+            yield _Item(name, metric, "ceiling", (real, real, holdout), place)
+        elif halves is not None and holdout is not None:
+            # Where the holdout is the yardstick, one half of it plays the synthetic rows and the other half the
+            # holdout.
+            stand_in, rest = halves if "holdout" in kind.needs else (holdout, holdout)
+            yield _Item(name, metric, "ceiling", (real, stand_in, rest), place)
+
+
+def _check(real: Table, synthetic: Table, holdout: Table | None, target: str | None) -> None:
+    want = {name: row_dtype(column) for name, column in real.schema.columns.items()}
+    for what, table in (("real", real), ("synthetic", synthetic), ("holdout", holdout)):
+        if table is None:
+            continue
+        if not table.n_rows:
+            msg = f"The {what} table has no rows. Give at least one."
+            raise InputError(msg)
+        have = {name: row_dtype(column) for name, column in table.schema.columns.items()}
+        if list(have) != list(want):
+            msg = f"The real table has the columns {list(want)} but the {what} table has {list(have)}."
+            raise SchemaError(msg)
+        for name in (name for name in want if have[name] != want[name]):
+            msg = (
+                f"Column {name!r} is {want[name]} in the real table but {have[name]} in the {what} table. "
+                "Read both with one schema."
+            )
+            raise SchemaError(msg)
+    if target is not None and target not in want:
+        raise UnknownName.among("columns", target, want)
+
+
+def _in_memory(table: Table, what: str, run: Run) -> Table:
+    n = table.n_rows
+    if n <= MAX_ROWS:
+        return Table.of(table.rows, table.schema)
+    run.find(
+        "metrics.sampled", f"The {what} table has {n:,} rows; {MAX_ROWS:,} of them, drawn at random, are evaluated."
+    )
+    share = MAX_ROWS / n
+    parts = (
+        capped(Table.of(frame, table.schema), max(1, int(frame.height * share)), run.child("sample", what, i))
+        for i, frame in enumerate(table.frames())
+    )
+    return Table.of(pl.concat(list(parts)), table.schema)
+
+
+def _say_what_is_left_out(real: Table, run: Run) -> None:
+    left = [name for name, column in real.schema.columns.items() if not (is_number(column) or is_category(column))]
+    if left:
+        run.find(
+            "metrics.left_out",
+            f"Identifiers and free text carry no statistics and enter no comparison: {', '.join(map(repr, left))}.",
+        )
+
+
+def _chosen(only: Collection[str] | None) -> list[str]:
+    known = catalog.entries("metrics")
+    questions = {name: entry.group.rpartition(".")[2] for name, entry in known.items()}
+    if only is None:
+        return list(known)
+    for name in only:
+        if name not in known and name not in questions.values():
+            raise UnknownName.among("metrics", name, [*known, *questions.values()])
+    return [name for name in known if name in only or questions[name] in only]
+
+
+def _shuffled(table: Table, run: Run) -> Table:
+    rows = table.rows
+    columns = [rows[name].gather(run.child(name).rng.permutation(rows.height)) for name in rows.columns]
+    return Table.of(pl.DataFrame(columns), table.schema)
+
+
+def _halves(table: Table, run: Run) -> tuple[Table, Table] | None:
+    rows = table.rows
+    if rows.height < 2:  # noqa: PLR2004
+        return None
+    order = run.rng.permutation(rows.height)
+    middle = rows.height // 2
+    return Table.of(rows[order[:middle]], table.schema), Table.of(rows[order[middle:]], table.schema)

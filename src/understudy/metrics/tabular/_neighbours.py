@@ -1,0 +1,159 @@
+"""Distance of each row to the nearest row of another table, by comparing all with all in a compiled loop.
+
+The distance sums over the columns: for quantities the difference as a share of the training range, at most 1; for
+categories 1 where they differ, times a weight. Missing against missing is 0, missing against a value is 1.
+Equal rows are exactly 0 apart, and equal distances compare equal: both matter where ties are counted.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from numba import njit
+
+from understudy.metrics.tabular._coding import Coding
+
+__all__ = ["WORK", "Neighbours", "Points"]
+
+WORK = 2e10
+"""Number of value comparisons that one search may take (about three seconds); samples shrink to stay below it."""
+
+_BLOCK = 512  # rows that are compared at once: two accumulators of this length stay in the fastest cache
+_FAR = np.float32(4.0)  # beyond the range of every scaled value by more than 1, the largest difference that counts
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Rows as points.
+
+    Parameters
+    ----------
+    numbers : array of shape (columns, rows)
+        Quantities, as shares of the training range; missing is far off.
+    codes : array of shape (columns, rows)
+        Categories; missing is a code of its own.
+    """
+
+    numbers: npt.NDArray[np.float32]
+    codes: npt.NDArray[np.int32]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of points."""
+        return self.numbers.shape[1]
+
+    def take(self, rows: npt.NDArray[np.integer]) -> "Points":
+        """Give some of the points."""
+        return Points(np.ascontiguousarray(self.numbers[:, rows]), np.ascontiguousarray(self.codes[:, rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """A space in which rows have distances; its scale is that of the training rows.
+
+    Parameters
+    ----------
+    coding : Coding
+        Turns rows into numbers.
+    ranges : dict
+        For each column of quantities, the least and the greatest training value.
+    """
+
+    coding: Coding
+    ranges: dict[str, tuple[float, float]]
+
+    @classmethod
+    def of(cls, coding: Coding, training: pl.DataFrame) -> "Neighbours":
+        """Measure the ranges of the training rows."""
+        ranges: dict[str, tuple[float, float]] = {}
+        for name, values in coding.columns(training):
+            if coding.levels[name] is None:
+                seen = values[~np.isnan(values)]
+                ranges[name] = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)
+        return cls(coding, ranges)
+
+    def points(self, frame: pl.DataFrame) -> Points:
+        """Place rows."""
+        scaled = [self._scaled(name, values) for name, values in self.coding.columns(frame) if name in self.ranges]
+        codes = [self.coding.codes(frame, name) for name in self.coding.names if name not in self.ranges]
+        n = frame.height
+        return Points(
+            np.array(scaled, dtype=np.float32).reshape(len(scaled), n), np.array(codes, dtype=np.int32).reshape(-1, n)
+        )
+
+    def _scaled(self, name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        low, high = self.ranges[name]
+        if high > low:
+            # Halved first: the range of values near the largest float would overflow.
+            scaled = np.clip((values / 2 - low / 2) / (high / 2 - low / 2), -1.0, 2.0)
+        else:
+            # A constant has no range: any other value counts as wholly different.
+            scaled = np.where(values == low, 0.0, 2.0)
+        return np.where(np.isnan(values), _FAR, scaled)
+
+    @staticmethod
+    def nearest(
+        queries: Points, others: Points, weights: tuple[float, ...] = (1.0,)
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Give each query's distance to its nearest other row, and which row that is (the first, where several are).
+
+        Parameters
+        ----------
+        queries, others : Points
+            Rows to start from, and rows to look among (at least one).
+        weights : tuple of float
+            What a differing category costs; one search answers for several.
+
+        Returns
+        -------
+        distance, index : arrays of shape (weights, queries)
+        """
+        return _search(
+            np.ascontiguousarray(queries.numbers.T),
+            np.ascontiguousarray(queries.codes.T),
+            others.numbers,
+            others.codes,
+            np.array(weights, dtype=np.float32),
+        )
+
+
+@njit(nogil=True, cache=True, fastmath={"nnan", "nsz"})
+def _search(  # noqa: C901 - one loop nest, so that it compiles to vector instructions
+    query_numbers: npt.NDArray[np.float32],
+    query_codes: npt.NDArray[np.int32],
+    numbers: npt.NDArray[np.float32],
+    codes: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    n_queries, n_others, n_weights = query_numbers.shape[0], numbers.shape[1], weights.shape[0]
+    best = np.full((n_weights, n_queries), np.float32(np.inf), dtype=np.float32)
+    index = np.zeros((n_weights, n_queries), dtype=np.int64)
+    apart = np.empty(_BLOCK, dtype=np.float32)
+    unlike = np.empty(_BLOCK, dtype=np.float32)
+    one, zero = np.float32(1), np.float32(0)
+    for start in range(0, n_others, _BLOCK):
+        size = min(_BLOCK, n_others - start)
+        for i in range(n_queries):
+            apart[:] = zero
+            unlike[:] = zero
+            for c in range(query_numbers.shape[1]):
+                value, column = query_numbers[i, c], numbers[c, start : start + size]
+                for j in range(size):
+                    apart[j] += min(abs(value - column[j]), one)
+            for c in range(query_codes.shape[1]):
+                code, levels = query_codes[i, c], codes[c, start : start + size]
+                for j in range(size):
+                    unlike[j] += one if levels[j] != code else zero
+            for w in range(n_weights):
+                weight, least = weights[w], best[w, i]
+                before = least
+                for j in range(size):
+                    least = min(least, apart[j] + weight * unlike[j])
+                if least < before:
+                    best[w, i] = least
+                    for j in range(size):
+                        if apart[j] + weight * unlike[j] == least:
+                            index[w, i] = start + j
+                            break
+    return best, index

@@ -1,0 +1,74 @@
+"""The similarity of pairs as papers publish it, comparable with their "Trend"."""
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from understudy.data.table import Table
+from understudy.metrics.tabular._coding import FloatArray, IntArray
+from understudy.metrics.tabular._pairs import BINS, Sides, chosen_pairs, contingency, correlation, pair_score
+from understudy.protocols import Score
+from understudy.run import Run
+from understudy.schema.spec import Spec
+
+__all__ = ["PairsOwnBins"]
+
+
+class PairsOwnBins(Spec):
+    """Mean similarity of the pairs of columns in the published form, in [0, 1].
+
+    As ``pairs``, but a quantity beside a category is cut into ten bins of equal width over the range of its own table,
+    so that one outlier shifts all bins. Kept for comparison with published numbers; prefer ``pairs``. A pair of
+    quantities of which one is constant is left out, and a missing quantity counts to the bin after the greatest value,
+    as published.
+
+    There is no interval: the bins move with the extremes, and a spread that held them fixed would be half the true one.
+
+    References
+    ----------
+    SDMetrics, *ColumnPairTrends* without thresholds, and before its sampling of rows.
+    """
+
+    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    title: ClassVar[str] = "Pairs of columns, published form"
+    needs: ClassVar[frozenset[str]] = frozenset()
+    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+
+    max_rows: int = Field(default=200_000, ge=2)
+    """Rows of each table that are compared at most; larger tables are sampled."""
+    max_pairs: int = Field(default=5_000, ge=1)
+    """Pairs that are compared at most (all, up to 100 columns); more are sampled."""
+
+    def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
+        """Compare each pair; ``details`` has one row per pair."""
+        sides = Sides.of(real, synthetic, self.max_rows, run)
+        names = sides.coding.names
+        raw = {n: sides.quantities(n) for n in names if not sides.is_category(n)}
+        binned = {n: (_own_bins(raw[n][0]), _own_bins(raw[n][1])) if n in raw else sides.categories(n) for n in names}
+        score = pair_score(
+            (
+                (
+                    (a, b),
+                    correlation(raw[a], raw[b], undefined=None)
+                    if a in raw and b in raw
+                    else contingency(binned[a], binned[b]),
+                )
+                for a, b in chosen_pairs(names, self.max_pairs, run.child("pairs"))
+            ),
+            sides,
+        )
+        return replace(score, interval=None)
+
+
+def _own_bins(x: FloatArray) -> IntArray:
+    known = x[~np.isnan(x)]
+    if not len(known):
+        return np.full(len(x), BINS + 1, dtype=np.int64)
+    # In units of the greatest value: the width of a range near the largest float would overflow.
+    unit = float(np.abs(known).max()) if np.abs(known).max() > 1e300 else 1.0  # noqa: PLR2004
+    low, high = float(known.min()) / unit, float(known.max()) / unit
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.digitize(x / unit, np.linspace(low, high, BINS + 1)).astype(np.int64)

@@ -1,0 +1,162 @@
+"""Specs as YAML documents, whose errors name the line."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from pydantic import ValidationError
+
+from understudy.errors import InputError
+from understudy.schema.spec import Spec
+
+__all__ = ["check", "dump", "load"]
+
+S = TypeVar("S", bound=Spec)
+Comments = Mapping[tuple[str, ...], Sequence[str]]
+"""Lines of comment above a key, by the path of the key."""
+
+
+def load(path: Path, kind: type[S], what: str) -> S:
+    """Read the Spec ``kind`` from the YAML file ``path``.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to read.
+    kind : type of Spec
+        What it describes.
+    what : str
+        What a user calls it, such as "recipe".
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not YAML, or does not describe a ``kind``; names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_doubles(path, node)
+        values = yaml.safe_load(text)
+    except OSError as error:
+        msg = f"The {what} {str(path)!r} cannot be read ({error.strerror}). Check its name."
+        raise InputError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"The {what} {str(path)!r} is not text in UTF-8 (byte {error.start}). Save it as UTF-8."
+        raise InputError(msg) from error
+    except yaml.YAMLError as error:
+        raise InputError(_syntax(path, error)) from error
+    if not isinstance(values, dict):
+        msg = f"The {what} {str(path)!r} holds no `field: value` lines. See README.md for an example."
+        raise InputError(msg)
+    return check(kind, values, f"{str(path)!r}", node)
+
+
+def check(kind: type[S], values: Mapping[str, Any], what: str, node: yaml.Node | None = None) -> S:
+    """Make the Spec ``kind`` from ``values``; an error becomes one sentence about ``what``, with the line in ``node``.
+
+    Raises
+    ------
+    InputError
+        If the values do not fit.
+    """
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = _line(node, first["loc"])
+        place = f"{what}, line {line}" if line else what
+        msg = f"{place}: {_sentence(kind, cast('dict[str, Any]', first))}"
+        raise InputError(msg) from error
+
+
+def dump(values: Mapping[str, Any], comments: Comments | None = None) -> str:
+    """Write ``values`` as YAML: the first two levels in lines of their own, what is deeper in one line."""
+    return "".join(_lines(values, comments or {}, ()))
+
+
+def _lines(values: Mapping[str, Any], comments: Comments, path: tuple[str, ...]) -> list[str]:
+    indent = "  " * len(path)
+    lines: list[str] = []
+    for key, value in values.items():
+        here = (*path, key)
+        lines += [f"{indent}# {comment}\n" for text in comments.get(here, ()) for comment in text.splitlines()]
+        if isinstance(value, dict) and value and not path:
+            lines.append(f"{indent}{_inline(key)}:\n")
+            lines += _lines(cast("dict[str, Any]", value), comments, here)
+        else:
+            lines.append(f"{indent}{_inline(key)}: {_inline(value)}\n")
+    return lines
+
+
+def _inline(value: object) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _syntax(path: Path, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    place = f", line {mark.line + 1}" if mark else ""
+    return f"{str(path)!r}{place}: this is not YAML ({problem}). Correct the line."
+
+
+def _refuse_doubles(path: Path, node: yaml.Node | None) -> None:
+    """YAML would keep the last of two equal keys and say nothing."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                msg = f"{str(path)!r}, line {line}: {key.value!r} is there twice (first in line {seen[key.value]})."
+                raise InputError(msg)
+            seen[key.value] = line
+            _refuse_doubles(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_doubles(path, item)
+
+
+def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int | None:
+    """Give the line of the deepest part of ``loc`` that the document has; unions add parts that it has not."""
+    if node is None:
+        return None
+    line = node.start_mark.line + 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == part:
+                    line, node = key.start_mark.line + 1, value
+                    break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = cast("yaml.Node", node).start_mark.line + 1
+    return line
+
+
+def _sentence(kind: type[Spec], error: dict[str, Any]) -> str:
+    loc = [str(part) for part in error["loc"]]
+    name, place = (loc[-1] if loc else "it"), ".".join(loc)
+    match error["type"]:
+        case "extra_forbidden":
+            near = get_close_matches(name, _fields(kind), n=1)
+            return f"there is no field {place!r}." + (f" Did you mean {near[0]!r}?" if near else " Remove it.")
+        case "missing":
+            return f"the field {place!r} is missing. Add it."
+        case "value_error":
+            return f"{error['msg'].removeprefix('Value error, ')}."
+        case _:
+            reason = error["msg"][0].lower() + error["msg"][1:]
+            return f"{place!r} cannot be {_short(error['input'])}: {reason}."
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - keeps the sentence on one line
+
+
+def _fields(kind: type[Spec]) -> set[str]:
+    shape = kind.model_json_schema()
+    return {name for part in (shape, *shape.get("$defs", {}).values()) for name in part.get("properties", {})}

@@ -1,0 +1,158 @@
+"""Conditions as a user writes them, made into values of the columns."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+
+import polars as pl
+
+from understudy.data.raw import Raw
+from understudy.data.typed import parse
+from understudy.errors import ConditionError, SchemaError, UnknownName
+from understudy.protocols import Given
+from understudy.run import Run
+from understudy.schema.column import Boolean, Categorical, ColumnType, Datetime, Duration, Identifier, Numerical, Text
+from understudy.schema.table import TableSchema
+
+__all__ = ["from_words", "parse_given"]
+
+
+def from_words(words: list[str], schema: TableSchema) -> dict[str, object]:
+    """Split ``column=value`` words; a value that is one of the column's markers for missing, or empty, is missing.
+
+    Raises
+    ------
+    ConditionError
+        If a word has no "=", or a column is there twice.
+    """
+    given: dict[str, object] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        # A name may hold "=" itself.
+        for known in schema.columns:
+            if word.startswith(f"{known}=") and len(known) > len(name):
+                name, value = known, word[len(known) + 1 :]
+        if not equals:
+            msg = f"The condition {word!r} has no '='. Write --given column=value."
+            raise ConditionError(msg)
+        if name in given:
+            msg = f"The condition on {name!r} is there twice. Give it once."
+            raise ConditionError(msg)
+        given[name] = None if value in {"", *schema.layout.missing.get(name, {})} else value
+    return given
+
+
+def parse_given(given: Mapping[str, object], schema: TableSchema, run: Run) -> Given:
+    """Give the conditions in the values that rows hold.
+
+    Parameters
+    ----------
+    given : mapping
+        Column to value: in the column's own type, or spelled as in the source; None for missing.
+    schema : TableSchema
+        The columns.
+    run : Run
+        The job.
+
+    Raises
+    ------
+    ConditionError
+        If there is no such column, or it cannot have such a value.
+    """
+    values: dict[str, object] = {}
+    for name, value in given.items():
+        column = schema.columns.get(name)
+        if column is None:
+            raise ConditionError(str(UnknownName.among("columns", name, schema.columns)).partition(" Run ")[0])
+        values[name] = None if value is None else _value(name, value, column, schema, run)
+    return values
+
+
+def _value(name: str, value: object, column: ColumnType, schema: TableSchema, run: Run) -> object:
+    if isinstance(value, str) and not isinstance(column, Categorical | Identifier | Text):
+        value = _spelled(name, value, column, schema, run)
+    typed = _typed(value, column)
+    if typed is None:
+        msg = f"Column {name!r} is {column.kind} and cannot be {value!r}. Give a value as the data has them."
+        raise ConditionError(msg)
+    _check(name, typed, column)
+    return typed
+
+
+def _spelled(name: str, text: str, column: ColumnType, schema: TableSchema, run: Run) -> object:
+    """Read a value as the source spells it, else as Python does."""
+    layout = schema.layout.model_copy(update={"medium": "csv", "missing": {}, "storage": {}})
+    alone = TableSchema(columns={name: column}, layout=layout)
+    try:
+        return parse(Raw((pl.DataFrame({name: [text]}),), layout), alone, run).rows[name][0]
+    except SchemaError:
+        return _python(text, column)
+
+
+def _python(text: str, column: ColumnType) -> object:
+    try:
+        match column:
+            case Datetime():
+                return datetime.fromisoformat(text)
+            case Boolean():
+                return {"true": True, "false": False, "1": True, "0": False}.get(text.lower(), text)
+            case Duration():
+                return text
+            case _:
+                return float(text)
+    except ValueError:
+        return text
+
+
+def _typed(value: object, column: ColumnType) -> object | None:
+    """Give ``value`` in the type of the column's rows; None where it has another meaning."""
+    item = getattr(value, "item", None)
+    value = item() if callable(item) else value  # a numpy scalar
+    match column:
+        case Boolean():
+            return value if isinstance(value, bool) else None
+        case Datetime(time_zone=zone):
+            return _moment(value, aware=zone is not None)
+        case Duration():
+            return value if isinstance(value, timedelta) else None
+        case Categorical() | Identifier() | Text():
+            return _level(value)
+        case _:
+            return _number(value, whole=isinstance(column, Numerical) and column.decimals == 0)
+
+
+def _level(value: object) -> str | None:
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+def _number(value: object, *, whole: bool) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if whole:
+        return int(value) if value == value // 1 else None
+    return float(value)
+
+
+def _moment(value: object, *, aware: bool) -> datetime | None:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a zone follows where the column has one
+    if not isinstance(value, datetime):
+        return None
+    if aware:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    return value.replace(tzinfo=None)
+
+
+def _check(name: str, value: object, column: ColumnType) -> None:
+    match column:
+        case Categorical(levels=levels) if levels is not None and value not in levels:
+            near = ", ".join(map(repr, levels[:5])) + (", ..." if len(levels) > 5 else "")  # noqa: PLR2004 - enough to see
+            msg = f"Column {name!r} cannot be {value!r}; it is one of {near}."
+            raise ConditionError(msg)
+        case Numerical(low=low, high=high):
+            number = cast("float", value)
+            if (low is not None and number < low) or (high is not None and number > high):
+                msg = f"Column {name!r} cannot be {value}; the schema bounds it to [{low}, {high}]."
+                raise ConditionError(msg)
+        case _:
+            pass

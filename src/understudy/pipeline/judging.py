@@ -1,0 +1,135 @@
+"""Judges synthetic rows, whoever made them: frames or files in, a report or a bundle out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from understudy import __version__
+from understudy.data.infer import infer
+from understudy.data.raw import Raw
+from understudy.data.table import Table
+from understudy.data.typed import parse
+from understudy.errors import SchemaError
+from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.pipeline import schema_file
+from understudy.pipeline.clock import Clock
+from understudy.pipeline.gate import Gate, Judgement, judge
+from understudy.pipeline.job import Finished, finding_records, gate_records, versions
+from understudy.pipeline.library import Data, Options, open_data, title_of
+from understudy.pipeline.steps import check_target
+from understudy.report.build import About, build
+from understudy.report.report import Report
+from understudy.run import Finding, Run
+from understudy.schema.table import TableSchema
+from understudy.store.manifest import Manifest, hash_file
+from understudy.store.workspace import new_folder
+
+__all__ = ["Judged", "evaluate_data", "evaluate_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an evaluation gives."""
+
+    schema: TableSchema
+    seed: int
+    report: Report
+    evaluation: Evaluation
+    gates: tuple[Judgement, ...]
+    findings: tuple[Finding, ...]
+
+
+def evaluate_data(
+    real: Data,
+    holdout: Data | None,
+    synthetic: Data,
+    options: Options,
+    metrics: Sequence[str] | None = None,
+    clock: Clock | None = None,
+) -> Judged:
+    """Judge ``synthetic`` by the ``real`` rows it was made from, against a ``holdout`` of unseen ones."""
+    clock = clock or Clock()
+    recipe = options.recipe()
+    run = options.run(recipe)
+    given = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
+    with clock.step(run.child("read")):
+        raws = {what: open_data(data, run.child("read", what))[0] for what, data in given.items()}
+        tables, evidence = _read_alike(raws, options.table_schema(), run)
+    schema, unseen = tables["real"].schema, tables.get("holdout")
+    check_target(options.target, schema)
+    place = run.child("evaluate")
+    if unseen is None:
+        text = "No holdout was given, so neither utility nor privacy could be judged."
+        place.find("evaluate.no_holdout", text, "degraded")
+    with clock.step(place, shown=False):
+        scores = evaluate(tables["real"], tables["synthetic"], unseen, options.target, place, metrics)
+    gates = judge(Gate(), scores.scores, scores.skipped)
+    findings = run.findings.all()
+    with clock.step(run.child("report")):
+        provenance = {"understudy": __version__, "seed": recipe.seed}
+        about = About(title_of(synthetic), options.target, findings, evidence, {}, provenance)
+        report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about)
+    return Judged(schema, recipe.seed, report, scores, gates, tuple(findings))
+
+
+def evaluate_files(real: Path, holdout: Path | None, synthetic: Path, out: Path, options: Options) -> Finished:
+    """Judge a file, and write the report into a folder that appears whole or not at all.
+
+    Raises
+    ------
+    UnderstudyError
+        If the files cannot be used or compared, or the folder cannot be written.
+    """
+    clock = Clock()
+    with new_folder(out) as folder:
+        judged = evaluate_data(real, holdout, synthetic, options, clock=clock)
+        judged.report.to_html(folder / "report.html")
+        judged.report.to_json(folder / "evaluation.json")
+        files = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
+        manifest = Manifest(
+            kind="evaluate",
+            understudy=__version__,
+            versions=versions(),
+            verdict=judged.report.verdict,
+            seed=judged.seed,
+            recipe={what: str(path) for what, path in files.items()} | {"target": options.target},
+            schema_sha256=schema_file.hash_schema(judged.schema),
+            inputs={what: hash_file(path) for what, path in files.items()},
+            outputs={path.name: hash_file(path) for path in sorted(folder.iterdir())},
+            gates=gate_records(judged.gates),
+            findings=finding_records(judged.findings),
+            steps=tuple(clock.steps),
+        )
+        manifest.save(folder)
+    return Finished(out, manifest, judged.report)
+
+
+def _read_alike(
+    raws: Mapping[str, Raw], schema: TableSchema | None, run: Run
+) -> tuple[dict[str, Table], Mapping[str, Sequence[str]]]:
+    """Read all tables with the schema of the real one, or one that holds for all where some rows do not fit it."""
+    evidence: Mapping[str, Sequence[str]] = {}
+    guessed = schema is None
+    if schema is None:
+        inference = infer(raws["real"], run.child("schema"))
+        schema, evidence = inference.schema, inference.evidence
+    try:
+        return {what: parse(raw, schema, run.child("schema", what)) for what, raw in raws.items()}, evidence
+    except SchemaError as error:
+        if not guessed or not all(list(raw.dtypes) == list(raws["real"].dtypes) for raw in raws.values()):
+            raise
+        frames = [frame for raw in raws.values() for frame in raw.frames()]
+        try:
+            together = pl.concat(frames, how="vertical_relaxed")
+        except pl.exceptions.SchemaError:
+            raise error from None
+        inference = infer(Raw((together,), raws["real"].layout, raws["real"].missing), run.child("schema"))
+        run.child("schema").find(
+            "evaluate.schema", f"The schema was widened so that it holds for every table. {error}", "repair"
+        )
+        parts: dict[str, Table] = {}
+        for what, raw in raws.items():
+            parts[what] = parse(raw, inference.schema, run.child("schema", what))
+        return parts, inference.evidence

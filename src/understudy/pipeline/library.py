@@ -1,0 +1,185 @@
+"""The jobs behind the verbs: frames or files in, values out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import polars as pl
+
+from understudy.data.frames import to_raw
+from understudy.data.infer import Inference, infer
+from understudy.data.raw import Raw
+from understudy.data.typed import parse, unparse
+from understudy.execution.local import Local
+from understudy.metrics.evaluate import Evaluation
+from understudy.pipeline import schema_file
+from understudy.pipeline.clock import Clock
+from understudy.pipeline.fitting import choice_of, fit
+from understudy.pipeline.formats import find_reader
+from understudy.pipeline.gate import Judgement
+from understudy.pipeline.job import spacious
+from understudy.pipeline.model import Model
+from understudy.pipeline.recipe import Recipe
+from understudy.pipeline.seed import checked_seed
+from understudy.pipeline.steps import Context, check_target, walk
+from understudy.report.report import Report
+from understudy.run import Finding, Progress, Run, Silent
+from understudy.schema.spec import Spec
+from understudy.schema.table import TableSchema
+
+__all__ = ["Data", "Options", "Result", "fit_data", "infer_data", "open_data", "run_data", "title_of"]
+
+Data: TypeAlias = Any
+"""A pandas, polars, pyarrow or duckdb frame, or the path of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a verb was told, besides the data.
+
+    Parameters
+    ----------
+    target : str or None
+        Column that a model would predict.
+    seed : int or None
+        Decides every draw; drawn where None.
+    synthesizer : str or Spec
+        Name, or a Spec of the catalog.
+    options : mapping
+        Options of a synthesizer that is named.
+    rows : int or None
+        Rows to make; None: as many as there are.
+    schema : TableSchema or str or Path or None
+        What the columns mean, or the file that says so; None: inferred.
+    time_budget : float or None
+        Seconds for choosing and fitting.
+    workers : int
+        Pieces of work done at a time; changes nothing else.
+    progress : Progress
+        Who shows how far the job has come.
+    """
+
+    target: str | None = None
+    seed: int | None = None
+    synthesizer: str | Spec = "auto"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rows: int | None = None
+    schema: TableSchema | str | Path | None = None
+    time_budget: float | None = None
+    workers: int = 1
+    progress: Progress = field(default_factory=Silent)
+
+    def recipe(self) -> Recipe:
+        """Give the job as it would be declared."""
+        declared = Recipe(seed=checked_seed(self.seed), synthesizer=choice_of(self.synthesizer, dict(self.options)))
+        return declared.changed(
+            fit={"time_budget": self.time_budget}, sample={"rows": self.rows}, evaluate={"target": self.target}
+        )
+
+    def run(self, recipe: Recipe) -> Run:
+        """Give the run of the job."""
+        return Run(recipe.seed, executor=Local(self.workers), progress=self.progress)
+
+    def table_schema(self) -> TableSchema | None:
+        """Give the schema that the user set."""
+        return schema_file.load(Path(self.schema)) if isinstance(self.schema, str | Path) else self.schema
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What ``understudy.run`` gives.
+
+    Parameters
+    ----------
+    data : frame
+        Synthetic rows, in the caller's kind of frame.
+    report : Report
+        The evidence; ``report.to_html("report.html")`` draws it.
+    model : Model
+        Makes more rows.
+    evaluation : Evaluation
+        The scores.
+    gates : tuple of Judgement
+        Every condition of the verdict.
+    findings : tuple of Finding
+        Notes, repairs and degraded choices.
+    seed : int
+        What makes the same rows again.
+    recipe : Recipe
+        The job as it would be declared.
+    """
+
+    data: Any = field(repr=False)
+    report: Report = field(repr=False)
+    model: Model
+    evaluation: Evaluation = field(repr=False)
+    gates: tuple[Judgement, ...] = field(repr=False)
+    findings: tuple[Finding, ...] = field(repr=False)
+    seed: int
+    recipe: Recipe = field(repr=False)
+
+    @property
+    def verdict(self) -> str:
+        """``passed``, ``failed``, or ``degraded``: passed, but a step did less than was asked for."""
+        return self.report.verdict
+
+    @property
+    def schema(self) -> TableSchema:
+        """What the columns were taken to be."""
+        return self.model.schema
+
+
+def run_data(data: Data, options: Options) -> Result:
+    """Do the main job on ``data``."""
+    recipe = options.recipe()
+    run = options.run(recipe)
+    raw, give_back = open_data(data, run.child("read"))
+    done = walk(raw, options.table_schema(), recipe, run, Context(title=title_of(data), clock=Clock()))
+    findings = tuple(run.findings.all())
+    return Result(
+        data=give_back(unparse(done.synthetic)),
+        report=done.report,
+        model=Model(done.fitted.generator, done.fitted.synthesizer, give_back, findings),
+        evaluation=done.evaluation,
+        gates=done.judgements,
+        findings=findings,
+        seed=recipe.seed,
+        recipe=recipe,
+    )
+
+
+def fit_data(data: Data, options: Options) -> Model:
+    """Fit on all of ``data``: nothing is held out, because nothing is judged."""
+    recipe = options.recipe()
+    run = options.run(recipe)
+    raw, give_back = open_data(data, run.child("read"))
+    schema = options.table_schema() or infer(raw, run.child("schema")).schema
+    check_target(options.target, schema)
+    table = parse(raw, schema, run.child("schema"))
+    fitted = fit(table, recipe.synthesizer, recipe.fit, options.target, run)
+    return Model(fitted.generator, fitted.synthesizer, give_back, tuple(run.findings.all()))
+
+
+def infer_data(data: Data) -> Inference:
+    """Find out what the columns of ``data`` mean."""
+    run = Run(0)  # nothing is drawn
+    return infer(open_data(data, run.child("read"))[0], run.child("schema"))
+
+
+def open_data(data: Data, run: Run, work: Path | None = None) -> tuple[Raw, Callable[[pl.DataFrame], object]]:
+    """Give the rows of a frame or a file, and what makes the caller's kind of frame; for a file, polars."""
+    if not isinstance(data, str | Path):
+        return to_raw(data)
+    path = Path(data)
+    reader = find_reader(path)
+    return (spacious(reader, work) if work else reader).read(path, run), _as_it_is
+
+
+def _as_it_is(rows: pl.DataFrame) -> object:
+    return rows
+
+
+def title_of(data: Data) -> str:
+    """Give the name of a file, or a name for a frame."""
+    return Path(data).name if isinstance(data, str | Path) else "Synthetic table"

@@ -1,0 +1,143 @@
+"""A fitted model in the hands of a user: rows in, and out, as the user has them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from understudy import catalog
+from understudy.data.table import Table
+from understudy.data.typed import unparse
+from understudy.errors import ArtifactError, InputError
+from understudy.pipeline.formats import find_writer
+from understudy.pipeline.given import from_words, parse_given
+from understudy.pipeline.sampling import CHUNK, sample
+from understudy.pipeline.seed import checked_seed
+from understudy.protocols import Generator
+from understudy.run import Finding, Run
+from understudy.schema.table import TableSchema
+from understudy.store import artifact
+from understudy.store.workspace import new_file
+
+__all__ = ["Model", "load", "sample_file", "save"]
+
+KIND = "synthesizer"
+
+
+def _as_it_is(rows: pl.DataFrame) -> object:
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Something fitted that makes rows.
+
+    Parameters
+    ----------
+    generator : Generator
+        What was fitted.
+    synthesizer : str
+        Name of what fitted it.
+    give_back : callable
+        Makes the caller's kind of frame from a polars one; a loaded model gives polars.
+    findings : tuple of Finding
+        What the user should know about the fit.
+    """
+
+    generator: Generator
+    synthesizer: str
+    give_back: Callable[[pl.DataFrame], object] = field(default=_as_it_is, repr=False)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def schema(self) -> TableSchema:
+        """Schema of the rows it makes."""
+        return self.generator.schema
+
+    def sample(self, n: int, *, seed: int | None = None, given: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """Make ``n`` rows.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        seed : int, optional
+            The same seed makes the same rows; drawn where left out.
+        given : mapping, optional
+            Values that every row must have, such as ``{"sex": "Female"}``; None for missing.
+
+        Raises
+        ------
+        ConditionError
+            If no row can have the given values.
+        InputError
+            If ``n`` is negative.
+        """
+        if n < 0:
+            msg = f"{n} rows cannot be made. Ask for 0 or more."
+            raise InputError(msg)
+        run = Run(checked_seed(seed)).child("sample")
+        values = parse_given(given, self.schema, run) if given else None
+        rows = Table(
+            tuple(part for made in sample(self.generator, n, run, values, CHUNK) for part in made.partitions),
+            self.schema,
+        )
+        return self.give_back(unparse(rows))
+
+    def save(self, path: str | Path) -> None:
+        """Write it to ``path``.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        with new_file(Path(path)) as work:
+            save(work, self.generator, self.synthesizer)
+
+    def describe(self) -> dict[str, Any]:
+        """Give what a person should know about it, as JSON values."""
+        return self.generator.describe()
+
+
+def save(path: Path, generator: Generator, synthesizer: str) -> None:
+    """Write ``generator``, which ``synthesizer`` fitted, to ``path``."""
+    header = {"synthesizer": synthesizer, "columns": list(generator.schema.columns)}
+    artifact.write(path, KIND, header, generator.state())
+
+
+def sample_file(model: Model, n: int, path: Path, given: list[str], run: Run) -> None:
+    """Write ``n`` rows of ``model`` to ``path``, in the format that its name ends in, chunk by chunk.
+
+    Raises
+    ------
+    InputError, ConditionError, OutputError
+        If there is no such format, no row can have the ``given`` column=value pairs, or the file cannot be written.
+    """
+    writer = find_writer(None, path)
+    place = run.child("sample")
+    values = parse_given(from_words(given, model.schema), model.schema, place)
+    with new_file(path) as work, writer.open(work, model.schema) as sink, place.step(n, "rows") as line:
+        for table in sample(model.generator, n, place, values):
+            sink.append(table)
+            line.advance(table.n_rows)
+
+
+def load(path: Path) -> Model:
+    """Read a model.
+
+    Raises
+    ------
+    ArtifactError
+        If the file is truncated, edited, of a newer version, or no model.
+    UnknownName, MissingExtra
+        If what fitted it is not installed.
+    """
+    header, state = artifact.read(path)
+    if header["kind"] != KIND:
+        msg = f"{str(path)!r} holds a {header['kind']}, not a model. Name a file that `understudy fit` wrote."
+        raise ArtifactError(msg)
+    name = header["synthesizer"]
+    return Model(catalog.load("synthesizers", name).restore(state), name)

@@ -1,0 +1,173 @@
+"""The whole declared job: what ``understudy run recipe.yaml`` obeys and ``understudy run FILE`` writes."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from understudy.pipeline import document
+from understudy.pipeline.gate import Gate
+from understudy.schema.spec import Spec
+
+__all__ = ["Choice", "Evaluate", "Fit", "Output", "Recipe", "Sample", "Source", "dump", "load"]
+
+Name = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Choice(Spec):
+    """Something chosen by name; every other field is an option of what was chosen."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: Name
+    """Its name; `understudy list` shows them."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The other fields."""
+        return dict(self.model_extra or {})
+
+
+class Source(Spec):
+    """The real rows; every field besides those below is an option of the reader."""
+
+    model_config = ConfigDict(extra="allow")
+
+    path: Name
+    """File with the real rows, relative to the folder of the recipe."""
+    reader: Name | None = None
+    """How to read it; empty: by the end of its name."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the reader."""
+        return dict(self.model_extra or {})
+
+
+class Fit(Spec):
+    """How much may go into learning."""
+
+    rows: Annotated[int, Field(ge=2)] | None = None
+    """Training rows to learn from, drawn at random; empty: all."""
+    time_budget: Annotated[float, Field(gt=0)] | None = None
+    """Seconds for choosing and fitting; empty: no limit."""
+
+
+class Sample(Spec):
+    """How many rows to make."""
+
+    rows: Annotated[int, Field(ge=1)] | None = None
+    """Rows to make; empty: as many as the source has."""
+    chunk: Annotated[int, Field(ge=1)] = 20_000
+    """Rows made at a time: bounds the memory, and decides the draws whatever the number of workers."""
+
+
+class Evaluate(Spec):
+    """How the rows are judged."""
+
+    target: Name | None = None
+    """Column that a model would predict; empty: utility is not measured."""
+    metrics: tuple[Name, ...] | None = None
+    """Questions (fidelity, utility, privacy, diversity) or metrics to answer; empty: all that apply."""
+    holdout: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """Share of the real rows that no model sees and that judge it."""
+
+
+class Output(Spec):
+    """What is written, and where."""
+
+    path: Name | None = None
+    """Folder to write, relative to the folder of the recipe; empty: the name of the source with "-synthetic"."""
+    writer: Name | None = None
+    """Format of the rows; empty: that of the source."""
+    report: Literal["html"] = "html"
+    """Format of the report."""
+
+
+class Recipe(Spec):
+    """A job, from the real rows to the judged synthetic ones."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    source: Source | None = None
+    """The real rows; empty where they came as a frame."""
+    schema_path: Name | None = Field(default=None, alias="schema")
+    """File with the schema, relative to the folder of the recipe; empty: inferred."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    """Decides every draw."""
+    synthesizer: Choice = Choice(name="auto")
+    """What learns; "auto" races the candidates."""
+    fit: Fit = Fit()
+    """How much may go into learning."""
+    sample: Sample = Sample()
+    """How many rows to make."""
+    evaluate: Evaluate = Evaluate()
+    """How the rows are judged."""
+    gate: Gate = Gate()
+    """What must hold for the verdict "passed"."""
+    output: Output = Output()
+    """What is written, and where."""
+
+    @model_validator(mode="after")
+    def _auto_has_no_options(self) -> Self:
+        if self.synthesizer.name == "auto" and self.synthesizer.options:
+            msg = f"synthesizer 'auto' has no option {min(self.synthesizer.options)!r}; name the synthesizer it is for"
+            raise ValueError(msg)
+        return self
+
+    def changed(self, **fields: dict[str, Any] | object) -> Self:
+        """Give this recipe with other values; a dict changes those fields of a part, and None changes nothing."""
+        values = self.model_dump(by_alias=False)
+        for name, value in fields.items():
+            if isinstance(value, dict):
+                values[name] = (values[name] or {}) | {key: item for key, item in value.items() if item is not None}
+            elif value is not None:
+                values[name] = value
+        return document.check(type(self), values, "The options")
+
+    def at(self, folder: Path) -> Self:
+        """Give this recipe, whose paths are relative to ``folder``, with paths that hold from anywhere."""
+        return self._moved(lambda path: os.path.normpath(folder.absolute() / path))
+
+    def seen_from(self, folder: Path) -> Self:
+        """Give this recipe, whose paths hold from anywhere, with paths relative to ``folder``."""
+        return self._moved(lambda path: _relative(Path(path), folder))
+
+    def _moved(self, move: Callable[[str], str]) -> Self:
+        changes: dict[str, Any] = {}
+        if self.source:
+            changes["source"] = self.source.model_copy(update={"path": move(self.source.path)})
+        if self.schema_path:
+            changes["schema_path"] = move(self.schema_path)
+        if self.output.path:
+            changes["output"] = self.output.model_copy(update={"path": move(self.output.path)})
+        return self.model_copy(update=changes)
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe; its paths then hold from anywhere.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or does not describe a job; names the line.
+    """
+    return document.load(path, Recipe, "recipe").at(path.parent)
+
+
+def dump(recipe: Recipe) -> str:
+    """Write a recipe as YAML, with the help of each part as a comment."""
+    comments = {
+        (field.alias or name,): [field.description] for name, field in Recipe.model_fields.items() if field.description
+    }
+    values = recipe.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return document.dump({name: value for name, value in values.items() if value != {}}, comments)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive, on Windows
+        return str(path)

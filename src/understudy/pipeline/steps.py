@@ -1,0 +1,209 @@
+"""The walk of the main job on rows that are read: schema, split, fit, sample, evaluate, judge, report."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from understudy import __version__
+from understudy.data.infer import infer
+from understudy.data.raw import Raw
+from understudy.data.split import FEWEST_FOR_HOLDOUT, Split, split
+from understudy.data.table import Table
+from understudy.data.typed import parse
+from understudy.errors import InputError, UnknownName
+from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.pipeline.clock import Clock
+from understudy.pipeline.fitting import Fitted, fit
+from understudy.pipeline.formats import Sink, Writer
+from understudy.pipeline.gate import Judgement, judge
+from understudy.pipeline.recipe import Recipe
+from understudy.pipeline.sampling import sample
+from understudy.protocols import Generator
+from understudy.report.build import About, build
+from understudy.report.report import Report
+from understudy.run import Run
+from understudy.schema.table import TableSchema
+
+__all__ = ["Context", "Done", "Understood", "check_target", "learn", "make", "understand", "walk"]
+
+_IN_MEMORY = 500_000
+"""Synthetic rows that are kept in memory for their evaluation; more go to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a job has around it.
+
+    Parameters
+    ----------
+    title : str
+        Name of the table in the report.
+    clock : Clock
+        Takes the time of each step.
+    writer : Writer or None
+        How synthetic rows are written; None: they are not.
+    path : Path or None
+        Where they are written.
+    work : Path or None
+        Folder for what does not fit into memory; None: everything stays there.
+    provenance : mapping
+        More of what is needed to make the table again, for the report.
+    """
+
+    title: str
+    clock: Clock = field(default_factory=Clock)
+    writer: Writer | None = None
+    path: Path | None = None
+    work: Path | None = None
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def sink(self, schema: TableSchema) -> AbstractContextManager[Sink | None]:
+        """Open the file for synthetic rows, if there is to be one."""
+        return nullcontext() if self.writer is None or self.path is None else self.writer.open(self.path, schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Real rows with their meaning, split."""
+
+    schema: TableSchema
+    evidence: Mapping[str, Sequence[str]]
+    n_rows: int
+    parts: Split
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job made, and what it found."""
+
+    understood: Understood
+    fitted: Fitted
+    synthetic: Table
+    evaluation: Evaluation
+    judgements: tuple[Judgement, ...]
+    report: Report
+
+
+def understand(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, clock: Clock) -> Understood:
+    """Give the rows their meaning, check that they fit the recipe, and set the holdout aside.
+
+    Raises
+    ------
+    SchemaError, InputError
+        If the rows disagree with the schema, there are too few, or the target is not among the columns.
+    """
+    evidence: Mapping[str, Sequence[str]] = {}
+    with clock.step(run.child("schema")):
+        if schema is None:
+            inference = infer(raw, run.child("schema"))
+            schema, evidence = inference.schema, inference.evidence
+        check_target(recipe.evaluate.target, schema)
+        table = parse(raw, schema, run.child("schema"))
+    n = table.n_rows
+    with clock.step(run.child("split"), n):
+        parts = split(table, run.child("split").rng, recipe.evaluate.holdout)
+    if parts.holdout is None:
+        run.child("split").find(
+            "split.no_holdout",
+            f"{n} rows are too few to hold any out (that takes {FEWEST_FOR_HOLDOUT}), so neither utility nor privacy "
+            "could be judged.",
+            "degraded",
+        )
+    return Understood(schema, evidence, n, parts)
+
+
+def check_target(target: str | None, schema: TableSchema) -> None:
+    """Refuse a target that is no column.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest column.
+    """
+    if target is not None and target not in schema.columns:
+        hint = str(UnknownName.among("columns", target, schema.columns)).partition(" Run ")[0]
+        msg = f"The target is no column of the data. {hint} The columns are {', '.join(map(repr, schema.columns))}."
+        raise InputError(msg)
+
+
+def learn(understood: Understood, recipe: Recipe, run: Run, clock: Clock) -> Fitted:
+    """Fit what the recipe names."""
+    training = understood.parts.training
+    with clock.step(run.child("fit"), training.n_rows):
+        return fit(training, recipe.synthesizer, recipe.fit, recipe.evaluate.target, run)
+
+
+def make(
+    generator: Generator, n: int, chunk: int, run: Run, clock: Clock, sink: Sink | None, work: Path | None
+) -> Table:
+    """Make ``n`` rows, write them to ``sink`` as they come, and give them back for evaluation.
+
+    Parameters
+    ----------
+    work : Path or None
+        Folder for rows beyond what is kept in memory; None keeps all.
+    """
+    place = run.child("sample")
+    kept: list[pl.DataFrame | Path] = []
+    with clock.step(place, n, live=True) as line:
+        for i, table in enumerate(sample(generator, n, place, chunk=chunk)):
+            if sink is not None:
+                sink.append(table)
+            kept += [table.rows] if work is None or n <= _IN_MEMORY else [_spilled(table, work / f"made-{i}.parquet")]
+            line.advance(table.n_rows)
+    return Table(tuple(kept), generator.schema)
+
+
+def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, context: Context) -> Done:
+    """Do the job on rows that are read.
+
+    Parameters
+    ----------
+    raw : Raw
+        The real rows.
+    schema : TableSchema or None
+        What they mean; None: inferred.
+    recipe : Recipe
+        The job.
+    run : Run
+        Its seed and means.
+    context : Context
+        Where things go.
+    """
+    clock = context.clock
+    understood = understand(raw, schema, recipe, run, clock)
+    fitted = learn(understood, recipe, run, clock)
+    n = understood.n_rows if recipe.sample.rows is None else recipe.sample.rows
+    with context.sink(understood.schema) as sink:
+        synthetic = make(fitted.generator, n, recipe.sample.chunk, run, clock, sink, context.work)
+    parts, target = understood.parts, recipe.evaluate.target
+    with clock.step(run.child("evaluate"), shown=False):
+        evaluation = evaluate(
+            parts.training, synthetic, parts.holdout, target, run.child("evaluate"), recipe.evaluate.metrics
+        )
+    judgements = judge(recipe.gate, evaluation.scores, evaluation.skipped)
+    with clock.step(run.child("report")):
+        about = About(
+            title=context.title,
+            target=target,
+            findings=run.findings.all(),
+            evidence=understood.evidence,
+            model=fitted.generator.describe(),
+            provenance={
+                "understudy": __version__,
+                "seed": recipe.seed,
+                "synthesizer": fitted.synthesizer,
+                "fitted on": f"{fitted.rows:,} rows",
+                **context.provenance,
+            },
+        )
+        report = build(parts.training, synthetic, parts.holdout, evaluation, judgements, about)
+    return Done(understood, fitted, synthetic, evaluation, judgements, report)
+
+
+def _spilled(table: Table, path: Path) -> Path:
+    table.rows.write_parquet(path, compression="lz4")
+    return path

@@ -1,0 +1,275 @@
+"""From tables, scores and what happened on the way to a report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import polars as pl
+
+from understudy import catalog
+from understudy.data.table import Table
+from understudy.protocols import Score
+from understudy.report.distributions import draw_column
+from understudy.report.protect import sample_rows
+from understudy.report.relations import associate, project
+from understudy.report.report import (
+    ColumnOverview,
+    ColumnPlot,
+    Gate,
+    Plots,
+    Question,
+    Report,
+    ScoreLine,
+    Sizes,
+)
+from understudy.report.wording import QUESTIONS, answer, meaning, place, standing, verdict
+from understudy.run import Finding
+from understudy.schema.column import ColumnType, Datetime, Identifier, Location, Numerical
+from understudy.schema.table import TableSchema
+
+__all__ = ["About", "Evaluated", "Judged", "build"]
+
+_ROWS_DRAWN = 100_000
+"""Rows of each table that the plots count; more would not change a pixel."""
+
+_PLOTS = 300
+_DETAILS = 1000
+_VOCABULARY = {"measure", "attack", "rows_of"}
+"""Parts of a score's details that hold a metric's own words, not the data's."""
+
+_GRAVEST = {"degraded": 0, "repair": 1, "note": 2}
+
+
+class Judged(Protocol):
+    """A gate's result."""
+
+    @property
+    def name(self) -> str:
+        """Name of the limit."""
+        ...
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it held; None where it could not be judged."""
+        ...
+
+    @property
+    def value(self) -> float | None:
+        """What was measured."""
+        ...
+
+    @property
+    def limit(self) -> float | None:
+        """The limit."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """One sentence for the user."""
+        ...
+
+
+class Evaluated(Protocol):
+    """The scores of a synthetic table."""
+
+    @property
+    def scores(self) -> Mapping[str, Score]:
+        """Scores by the name of their metric."""
+        ...
+
+    @property
+    def skipped(self) -> Mapping[str, str]:
+        """Metrics that declined, and why."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the tables cannot tell themselves.
+
+    Parameters
+    ----------
+    title : str
+        Name of the table, such as its file's name.
+    target : str or None
+        Column that models shall predict.
+    findings : sequence of Finding
+        What was found and done; ``run.findings.all()``.
+    evidence : mapping of str to sequence of str
+        For each column, why it was taken to be what it is.
+    model : mapping
+        ``generator.describe()``; the keys "settings", "governor", "relations", "order" and "protected" are shown.
+    provenance : mapping
+        What is needed to make the table again: seed, synthesizer, versions, hashes, in the order to show.
+    """
+
+    title: str = "Synthetic table"
+    target: str | None = None
+    findings: Sequence[Finding] = ()
+    evidence: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+
+def build(
+    real: Table,
+    synthetic: Table,
+    holdout: Table | None,
+    evaluation: Evaluated,
+    gates: Sequence[Judged],
+    about: About | None = None,
+) -> Report:
+    """Put a report together.
+
+    Parameters
+    ----------
+    real : Table
+        Rows that the model was fitted on. Nothing of a single one of them gets into the report.
+    synthetic : Table
+        Rows that the model made.
+    holdout : Table or None
+        Real rows that it never saw.
+    evaluation : Evaluated
+        Scores, as ``metrics.evaluate`` gives them.
+    gates : sequence of Judged
+        Limits and results, as ``pipeline.gate`` gives them.
+    about : About, optional
+        Title, target, findings and what is known of the model.
+    """
+    about = about or About()
+    lines = tuple(Gate(g.name, g.passed, g.value, g.limit, g.text) for g in gates)
+    findings = tuple(sorted(about.findings, key=lambda f: _GRAVEST.get(f.severity, len(_GRAVEST))))
+    outcome, reason = verdict(lines, findings)
+    model = about.model
+    return Report(
+        title=about.title,
+        verdict=outcome,
+        reason=reason,
+        sizes=Sizes(
+            real.n_rows, synthetic.n_rows, None if holdout is None else holdout.n_rows, len(real.schema.columns)
+        ),
+        gates=lines,
+        questions=_questions(evaluation, real.schema),
+        skipped=dict(evaluation.skipped),
+        findings=findings,
+        relations=tuple(str(relation) for relation in model.get("relations", ())),
+        columns=_overview(real.schema, about),
+        plots=_plots(real, synthetic, about.target),
+        settings={**dict(model.get("settings", {})), **({"order": model["order"]} if model.get("order") else {})},
+        governor=dict(model.get("governor", {})),
+        provenance={key: str(value) for key, value in about.provenance.items()},
+        seconds=evaluation.seconds,
+    )
+
+
+def _questions(evaluation: Evaluated, schema: TableSchema) -> tuple[Question, ...]:
+    known = catalog.entries("metrics")
+    groups: dict[str, list[ScoreLine]] = {}
+    for name, score in sorted(evaluation.scores.items(), key=lambda item: (place(item[0]), item[0])):
+        entry = known.get(name)
+        metric = entry.load() if entry else None
+        question = entry.group.rpartition(".")[2] if entry else "other"
+        groups.setdefault(getattr(metric, "question", question), []).append(_line(name, score, metric, schema))
+    places = {name: k for k, name in enumerate(QUESTIONS)}
+    out: list[Question] = []
+    for name in sorted(groups, key=lambda n: (places.get(n, len(places)), n)):
+        title, asks = QUESTIONS.get(name, (name.capitalize(), "What else was measured?"))
+        state, text = answer(groups[name])
+        out.append(Question(name, title, asks, text, state, tuple(groups[name])))
+    return tuple(out)
+
+
+def _line(name: str, score: Score, metric: object, schema: TableSchema) -> ScoreLine:
+    better: Literal["higher", "lower", "half"] = getattr(metric, "better", "higher")
+    return ScoreLine(
+        name=name,
+        title=getattr(metric, "title", None) or name.replace("_", " "),
+        better=better,
+        value=score.value,
+        floor=score.floor,
+        ceiling=score.ceiling,
+        interval=score.interval,
+        seconds=score.seconds,
+        standing=standing(better, score.value, score.floor, score.ceiling, score.interval),
+        meaning=meaning(name, getattr(metric, "__doc__", None)),
+        details=_details(score.details, schema),
+    )
+
+
+def _details(frame: pl.DataFrame | None, schema: TableSchema) -> tuple[dict[str, Any], ...]:
+    """Keep numbers and names of columns: other text in a metric's details could be a rare real value."""
+    if frame is None:
+        return ()
+    kept = [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype.is_numeric()
+        or dtype == pl.Boolean
+        or name in _VOCABULARY
+        or (dtype == pl.String and set(frame[name].drop_nulls().unique().to_list()) <= schema.columns.keys())
+    ]
+    return tuple(frame.select(kept).head(_DETAILS).to_dicts()) if kept else ()
+
+
+def _overview(schema: TableSchema, about: About) -> tuple[ColumnOverview, ...]:
+    protected: Mapping[str, object] = about.model.get("protected", {})
+    return tuple(
+        ColumnOverview(
+            name,
+            column.kind,
+            _note(column),
+            _roles(name, schema, about.target),
+            tuple(about.evidence.get(name, ())),
+            str(protected.get(name, "")),
+        )
+        for name, column in schema.columns.items()
+    )
+
+
+def _note(column: ColumnType) -> str:
+    match column:
+        case Numerical(decimals=0):
+            return "whole numbers"
+        case Numerical(decimals=int(digits)):
+            return f"{digits} decimal{'s' if digits > 1 else ''}"
+        case Datetime(resolution=resolution, time_zone=zone):
+            return f"to the {resolution}" + (f", {zone}" if zone else "")
+        case Identifier(semantic=str(semantic)):
+            return semantic.replace("_", " ")
+        case Location(axis=axis):
+            return axis
+        case _:
+            return ""
+
+
+def _roles(name: str, schema: TableSchema, target: str | None) -> tuple[str, ...]:
+    roles = {"target": target, "primary key": schema.primary_key, "entity": schema.entity}
+    return tuple(role for role, column in roles.items() if column == name)
+
+
+def _plots(real: Table, synthetic: Table, target: str | None) -> Plots:
+    schema = real.schema
+    first, second = sample_rows(real, _ROWS_DRAWN), sample_rows(synthetic, _ROWS_DRAWN)
+    entities = first[schema.entity] if schema.entity else None
+    drawn: list[ColumnPlot] = []
+    not_drawn: dict[str, str] = {}
+    for name, column in schema.columns.items():
+        plot = draw_column(name, column, first[name], second[name], entities)
+        if isinstance(plot, str):
+            not_drawn[name] = plot
+        else:
+            drawn.append(plot)
+    drawn.sort(key=lambda plot: -plot.distance)
+    not_drawn.update(dict.fromkeys((plot.column for plot in drawn[_PLOTS:]), "it is one of the most alike columns"))
+    return Plots(
+        columns=tuple(drawn[:_PLOTS]),
+        not_drawn=not_drawn,
+        associations=associate(first, second, schema, target),
+        projection=project(first, second, schema),
+        rows=(first.height, second.height),
+    )

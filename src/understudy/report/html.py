@@ -1,0 +1,84 @@
+"""A report as one page that needs nothing else: no script, no font, no picture from elsewhere.
+
+All text that comes from data goes through Jinja's escaping or through :func:`understudy.report.figures.text`.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from understudy.report import figures
+from understudy.report.wording import clean, gate_title, number, percent, score_number
+
+if TYPE_CHECKING:
+    from understudy.report.report import Report
+
+__all__ = ["render_html"]
+
+_PLOTS_OPEN = 6
+_PLOTS_MOST = 120
+_COLUMNS_OPEN = 25
+_COLUMNS_MOST = 1000
+_FINDINGS_MOST = 400
+"""Limits that keep the page under 3 MB for the widest tables; whatever is left out is counted on the page."""
+
+_HEADLINES = {
+    "passed": "Fit for use",
+    "failed": "Not fit for use",
+    "degraded": "Use with care",
+}
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("understudy.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(clean=clean, gate=gate_title, number=number, percent=percent, score=score_number)
+    return environment.get_template("report.html.j2")
+
+
+def render_html(report: "Report") -> str:
+    """Give the page."""
+    plots = report.plots.columns[:_PLOTS_MOST]
+    return _template().render(
+        report=report,
+        headline=_HEADLINES[report.verdict],
+        figures=figures,
+        plots_open=plots[:_PLOTS_OPEN],
+        plots_folded=plots[_PLOTS_OPEN:],
+        plots_left_out=len(report.plots.columns) - len(plots),
+        columns=report.columns[:_COLUMNS_MOST],
+        columns_open=_COLUMNS_OPEN,
+        findings=report.findings[:_FINDINGS_MOST],
+        settings=_rows(report.settings),
+        governor=_rows(report.governor),
+        unit="entities" if any("entity" in column.roles for column in report.columns) else "rows",
+        slowest=max((s.seconds for q in report.questions for s in q.scores), default=0.0),
+    )
+
+
+def _rows(values: dict[str, object]) -> list[tuple[str, str]]:
+    return [(key.replace("_", " "), _text(value)) for key, value in values.items()]
+
+
+def _text(value: object) -> str:
+    """Write a setting for reading; lists become "a → b" of their parts, mappings "a: 1, b: 2"."""
+    match value:
+        case None:
+            return "\u2013"
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return number(value)
+        case list() | tuple():
+            return " → ".join(_text(item) for item in value)
+        case dict():
+            return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+        case _:
+            return str(value)

@@ -1,0 +1,81 @@
+"""What keeps a page that is shown around from telling anything about one person.
+
+Three rules hold for everything drawn from rows, and for the JSON beside the page:
+
+- An axis ends where at least five entities (rows, where the schema names no entity) lie beyond, and never outside the
+  0.5 % and 99.5 % quantiles.
+- A level is named only if at least five entities have it; the others are pooled.
+- A count is rounded to a multiple of five before it becomes a share.
+"""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from understudy.data.table import Table
+
+__all__ = ["LEAST", "common_levels", "protected_range", "rounded", "sample_rows"]
+
+LEAST = 5
+"""Fewest entities that anything shown stands for."""
+
+_TAIL = 0.005
+
+
+def sample_rows(table: Table, most: int) -> pl.DataFrame:
+    """Give at most about ``most`` evenly spaced rows, with one partition in memory at a time.
+
+    Evenly spaced rather than drawn: the page can be redrawn to the same bytes without a seed.
+    """
+    step = max(1, -(-table.n_rows // most))
+    kept: list[pl.DataFrame] = []
+    offset = 0
+    for frame in table.frames():
+        kept.append(frame.gather_every(step, -offset % step) if step > 1 else frame)
+        offset += frame.height
+    return pl.concat(kept)
+
+
+def protected_range(values: NDArray[np.float64], entities: pl.Series | None = None) -> tuple[float, float] | None:
+    """Give the ends between which real values may be drawn, or None where too few entities share the column.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+        Finite values of real rows.
+    entities : polars.Series of length n, optional
+        Who each row belongs to.
+    """
+    if entities is None:
+        lows = highs = values
+    else:
+        extremes = (
+            pl.DataFrame({"who": entities, "value": values})
+            .group_by("who")
+            .agg(pl.col("value").min().alias("low"), pl.col("value").max().alias("high"))
+        )
+        lows, highs = extremes["low"].to_numpy(), extremes["high"].to_numpy()
+    if len(lows) < 4 * LEAST:
+        return None
+    low = max(float(np.quantile(values, _TAIL)), float(np.partition(lows, LEAST - 1)[LEAST - 1]))
+    high = min(float(np.quantile(values, 1 - _TAIL)), float(np.partition(highs, -LEAST)[-LEAST]))
+    return (low, high) if low <= high else None
+
+
+def common_levels(levels: pl.Series, entities: pl.Series | None = None) -> list[str]:
+    """Give the levels that at least five entities have, most frequent first; ties in the order of their names."""
+    who = pl.int_range(len(levels), eager=True) if entities is None else entities
+    counts = (
+        pl.DataFrame({"level": levels, "who": who})
+        .drop_nulls("level")
+        .group_by("level")
+        .agg(pl.len().alias("rows"), pl.col("who").n_unique().alias("entities"))
+        .filter(pl.col("entities") >= LEAST)
+        .sort(["rows", "level"], descending=[True, False])
+    )
+    return counts["level"].to_list()
+
+
+def rounded(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Round counts to the nearest multiple of five, so that no single row can be seen in them."""
+    return (counts + LEAST // 2) // LEAST * LEAST

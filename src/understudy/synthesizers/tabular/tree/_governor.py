@@ -1,0 +1,196 @@
+"""The privacy governor: how much may be learned before synthetic rows are closer to training rows than to unseen ones.
+
+A pilot is fitted on one half of (at most some) training rows and judged against the other half, the protocol by which
+closeness is reported. While its rows are measurably closer to the half it saw, or copy it more often than the unseen half
+does by nature, leaves are made larger and laws smoother. The strength it ends on is used for the fit on all rows.
+
+Source: the share of rows closer to training than to holdout as in Zhang et al., *TabSyn*, 2024, appendix; stopping by it
+as the Q-delta test of Solatorio and Dupriez, *REaLTabFormer*, 2023.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numba import njit
+
+from understudy.data.table import Table
+from understudy.run import Run
+from understudy.synthesizers.tabular._codec import Codec
+from understudy.synthesizers.tabular.tree._column import Strength
+from understudy.synthesizers.tabular.tree._guide import Settings
+from understudy.synthesizers.tabular.tree._model import ForestGenerator, draw_codes
+from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
+
+__all__ = ["STRENGTHS", "Trial", "closer_share", "govern"]
+
+STRENGTHS = tuple(Strength(leaf, kept, 2.0) for leaf, kept in (
+    (15, 0.5), (20, 0.5), (30, 0.5), (45, 0.5), (65, 0.6), (100, 0.7), (150, 0.8), (220, 0.9), (330, 1.0), (500, 1.0),
+))
+"""What the governor goes through, from the closest to the training rows to the farthest."""
+
+_PILOT_ROWS = 10_000  # of each half
+_ALLOWED = 0.5075
+_FAR = 2.0  # distance of two different categories; a number's is its distance in ranks, in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was measured at one strength.
+
+    Parameters
+    ----------
+    min_leaf : int
+        Fewest rows of a leaf.
+    share : float
+        Synthetic rows closer to the half that was seen than to the other; ties count half.
+    error : float
+        Standard error of the share.
+    """
+
+    min_leaf: int
+    share: float
+    error: float
+
+
+def govern(
+    data: Table, codec: Codec, codes: np.ndarray, sequence: Sequence, plan: tuple[int, Settings], run: Run
+) -> tuple[Strength, dict[str, Any]]:
+    """Find the weakest strength at which rows are not measurably closer to the rows that were seen.
+
+    Parameters
+    ----------
+    data, codes : Table, array of shape (d, n)
+        Training rows, and their symbols.
+    codec, sequence, plan
+        What the fit uses: the codec, the sequence, and the trees of a bag with the settings of the guides.
+    run : Run
+        The job.
+
+    Returns
+    -------
+    Strength
+        What to fit with.
+    dict
+        What was measured, for the manifest.
+    """
+    rows = run.child("halves").rng.permutation(codes.shape[1])
+    size = min(len(rows) // 2, _PILOT_ROWS)
+    seen, unseen = np.sort(rows[:size]), np.sort(rows[size : 2 * size])
+    seen_codes = np.ascontiguousarray(codes[:, seen])
+    trees, boosting = plan
+    grown = sequence.grow(seen_codes, trees, boosting, STRENGTHS[0].min_leaf, run.child("pilot"))
+    positions = _positions(seen_codes, sequence)
+    trials: dict[int, Trial] = {}
+
+    def measure(i: int) -> Trial:
+        columns, _ = settled(grown, STRENGTHS[i])
+        drawn = draw_codes(sequence.order, columns, size, run.child("draw", i))
+        share, error = closer_share(drawn, seen_codes, np.ascontiguousarray(codes[:, unseen]), positions)
+        return Trial(STRENGTHS[i].min_leaf, share, error)
+
+    low, high = 0, len(STRENGTHS) - 1
+    while low < high:
+        middle = (low + high) // 2
+        trials[middle] = measure(middle)
+        low, high = (low, middle) if trials[middle].share <= _ALLOWED else (middle + 1, high)
+    chosen = low
+    copies = natural = 0.0
+    while True:
+        if chosen not in trials:
+            trials[chosen] = measure(chosen)
+        columns, _ = settled(grown, STRENGTHS[chosen])
+        pilot = ForestGenerator(codec, sequence.order, columns, {})
+        copies, natural = _copies(pilot.sample(size, run.child("copies")).rows, data.rows, seen, unseen)
+        if copies <= natural + 2 * np.sqrt(max(natural, 1 / size) / size) or chosen == len(STRENGTHS) - 1:
+            break
+        chosen += 1
+    steps = [
+        {"min_leaf": t.min_leaf, "share": round(t.share, 4), "error": round(t.error, 4)} for _, t in sorted(trials.items())
+    ]
+    told = {"share": round(trials[chosen].share, 4), "copies": copies, "natural": natural, "steps": steps}
+    if trials[chosen].share > _ALLOWED + 2 * trials[chosen].error:
+        run.find(
+            "governor.limit",
+            f"At its strongest setting {trials[chosen].share:.1%} of the rows were still closer to training rows than to "
+            "unseen ones. Look at the closeness and membership scores before releasing them.",
+            "degraded",
+        )
+    return STRENGTHS[chosen], {"governor": told}
+
+
+def _positions(codes: np.ndarray, sequence: Sequence) -> list[np.ndarray | None]:
+    """Give the middle rank of each symbol of the ordered columns, in [0, 1]."""
+    positions: list[np.ndarray | None] = []
+    for line, size, ordered in zip(codes, sequence.sizes, sequence.ordered, strict=True):
+        counts = np.bincount(line, minlength=int(size))
+        middle = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
+        positions.append(middle.astype(np.float32) if ordered else None)
+    return positions
+
+
+def _copies(rows: pl.DataFrame, data: pl.DataFrame, seen: np.ndarray, unseen: np.ndarray) -> tuple[float, float]:
+    """Give the share of ``rows`` that equal a seen row, and of unseen rows that do."""
+    hashes = data.hash_rows()
+    known = hashes.gather(pl.Series(seen.astype(np.uint32))).implode()
+    natural = hashes.gather(pl.Series(unseen.astype(np.uint32))).is_in(known).mean()
+    return float(rows.hash_rows().is_in(known).mean() or 0.0), float(natural or 0.0)  # pyright: ignore[reportArgumentType] - the mean of booleans
+
+
+def closer_share(
+    synthetic: np.ndarray, seen: np.ndarray, unseen: np.ndarray, positions: list[np.ndarray | None]
+) -> tuple[float, float]:
+    """Give the share of synthetic rows that are closer to seen rows than to unseen ones, and its standard error.
+
+    Parameters
+    ----------
+    synthetic, seen, unseen : array of shape (d, n), uint16
+        Symbols; ``seen`` and ``unseen`` have equally many rows.
+    positions : list of array or None
+        For an ordered column the place of each symbol in [0, 1]; None for categories.
+
+    Returns
+    -------
+    tuple of float
+        The share, where ties count half; and its standard error.
+    """
+    numbers = [j for j, p in enumerate(positions) if p is not None]
+    levels = [j for j, p in enumerate(positions) if p is None]
+    placed = [_placed(part, positions, numbers) for part in (synthetic, seen, unseen)]
+    coded = [np.ascontiguousarray(part[levels].T.astype(np.int32)) for part in (synthetic, seen, unseen)]
+    near_seen = _nearest(placed[0], coded[0], np.ascontiguousarray(placed[1].T), np.ascontiguousarray(coded[1].T))
+    near_unseen = _nearest(placed[0], coded[0], np.ascontiguousarray(placed[2].T), np.ascontiguousarray(coded[2].T))
+    closer = (near_seen < near_unseen) + 0.5 * (near_seen == near_unseen)
+    return float(closer.mean()), float(closer.std() / np.sqrt(len(closer)))
+
+
+def _placed(part: np.ndarray, positions: list[np.ndarray | None], numbers: list[int]) -> np.ndarray:
+    columns = [positions[j][part[j]] for j in numbers]  # pyright: ignore[reportOptionalSubscript] - numbers have places
+    return np.ascontiguousarray(np.array(columns, dtype=np.float32).reshape(len(numbers), part.shape[1]).T)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _nearest(numbers, levels, all_numbers, all_levels):  # noqa: ANN001, ANN202 - compiled
+    """Give the L1 distance of each row to the nearest of ``all_*`` (one contiguous line per column)."""
+    n = numbers.shape[0]
+    m = max(all_numbers.shape[1], all_levels.shape[1])
+    nearest = np.empty(n, np.float32)
+    distance = np.empty(m, np.float32)
+    for i in range(n):
+        distance[:] = 0
+        for k in range(levels.shape[1]):
+            own = levels[i, k]
+            line = all_levels[k]
+            for j in range(m):
+                distance[j] += np.float32(_FAR) if line[j] != own else np.float32(0)
+        for k in range(numbers.shape[1]):
+            place = numbers[i, k]
+            row = all_numbers[k]
+            for j in range(m):
+                distance[j] += abs(row[j] - place)
+        best = np.float32(np.inf)
+        for j in range(m):
+            best = min(best, distance[j])
+        nearest[i] = best
+    return nearest

@@ -1,0 +1,237 @@
+"""A column's guide: one boosted score per row that says where the column's law lies, on which trees then split finely.
+
+The score of a training row comes from a model that did not see it (two folds), so trees that split on it are not misled by
+its over-fitting. When rows are sampled, each takes the score of one of the two models by chance, as in training.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from scipy.special import expit, ndtri
+
+from understudy.protocols import State
+from understudy.synthesizers.tabular.tree._boost import Boosted, boost, score
+
+__all__ = ["Guide", "Settings", "Target"]
+
+_BINS = 256
+_PATIENCE = 0.004  # a further batch of trees has to lower the held-out loss by this part
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a guide is boosted.
+
+    Parameters
+    ----------
+    batch, most : int
+        Trees are added ``batch`` at a time, up to ``most``, while the held-out loss falls.
+    depth : int
+        Depth of a tree.
+    rate : float
+        Learning rate.
+    min_leaf : int
+        Fewest rows of a leaf.
+    """
+
+    batch: int = 30
+    most: int = 240
+    depth: int = 5
+    rate: float = 0.2
+    min_leaf: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a guide predicts.
+
+    Parameters
+    ----------
+    values : array of shape (n,), float64
+        The number, or 0 and 1.
+    logistic : bool
+        Whether it is a yes/no.
+    """
+
+    values: np.ndarray
+    logistic: bool
+
+    @classmethod
+    def of(cls, symbols: np.ndarray, n_symbols: int, *, ordered: bool, rng: np.random.Generator) -> "Target":
+        """Make a number of a column's symbols: normal scores of an order, a yes/no, or a random projection of categories."""
+        counts = np.bincount(symbols, minlength=n_symbols).astype(np.float64)
+        if n_symbols == 2:  # noqa: PLR2004 - a yes/no
+            return cls((symbols == 1).astype(np.float64), logistic=True)
+        if ordered:
+            middle = (np.cumsum(counts) - counts / 2) / counts.sum()
+            return cls(ndtri(np.clip(middle, 1e-4, 1 - 1e-4))[symbols], logistic=False)
+        projection = rng.normal(size=n_symbols) / np.sqrt(counts / len(symbols) + 0.01)
+        values = projection[symbols]
+        return cls((values - values.mean()) / (values.std() + 1e-12), logistic=False)
+
+    def loss(self, rows: np.ndarray, scores: np.ndarray) -> float:
+        """Give the mean loss of ``scores`` on ``rows``: squared error, or log loss."""
+        wanted = self.values[rows]
+        if not self.logistic:
+            return float(np.mean((wanted - scores) ** 2))
+        return float(np.mean(np.logaddexp(0.0, np.where(wanted > 0, -scores, scores))))  # noqa: PLR2004 - labels are 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Two boosted scores, and the bins that a tree sees of them.
+
+    Parameters
+    ----------
+    models : tuple of Boosted
+        Model k was fitted on the rows that are not in fold k.
+    edges : array of shape (b,), ascending
+        Inner edges of the bins.
+    losses : tuple of float
+        Held-out loss of each model.
+    """
+
+    models: tuple[Boosted, Boosted]
+    edges: np.ndarray
+    losses: tuple[float, float]
+
+    @classmethod
+    def fit(
+        cls,
+        features: np.ndarray,
+        sizes: np.ndarray,
+        unordered: np.ndarray,
+        target: Target,
+        folds: tuple[np.ndarray, np.ndarray],
+        held_out: np.ndarray,
+        settings: Settings,
+    ) -> tuple["Guide", np.ndarray]:
+        """Fit both models.
+
+        Parameters
+        ----------
+        features : array of shape (d, n), uint16
+            Predictors.
+        sizes, unordered : array of shape (d,)
+            Their alphabet sizes, and which are categories.
+        target : Target
+            What to predict.
+        folds : tuple of array
+            Rows of the two folds.
+        held_out : array
+            Rows on which the number of trees is chosen.
+        settings : Settings
+            How to boost.
+
+        Returns
+        -------
+        Guide
+            The guide.
+        array of shape (n,), float64
+            Score of every row by a model that did not see it; rows in no fold have the mean of both.
+        """
+        scores = np.zeros(features.shape[1])
+        models: list[Boosted] = []
+        losses: list[float] = []
+        for k in (0, 1):
+            model, loss, reached = _fit(features, sizes, unordered, target, folds[1 - k], held_out, settings)
+            models.append(model)
+            losses.append(loss)
+            scores[folds[k]] = score(features, folds[k], *model)
+            scores[held_out] += reached / 2
+        inside = scores[np.concatenate(folds)]
+        edges = np.unique(np.quantile(inside, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(inside) else np.empty(0)
+        return cls((models[0], models[1]), edges, (losses[0], losses[1])), scores
+
+    def scores(self, features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Score rows, each by one of the two models."""
+        fold = rng.integers(0, 2, features.shape[1])
+        scores = np.empty(features.shape[1])
+        for k in (0, 1):
+            rows = np.flatnonzero(fold == k).astype(np.int32)
+            scores[rows] = score(features, rows, *self.models[k])
+        return scores
+
+    def probability(self, features: np.ndarray) -> np.ndarray:
+        """Give the probability of a yes, by both models together."""
+        rows = np.arange(features.shape[1], dtype=np.int32)
+        return expit(score(features, rows, *self.models[0]) / 2 + score(features, rows, *self.models[1]) / 2)
+
+    def bins(self, scores: np.ndarray) -> np.ndarray:
+        """Give the bin of each score, as uint16 in [0, len(edges)]."""
+        return np.searchsorted(self.edges, scores).astype(np.uint16)
+
+    def state(self) -> State:
+        """Give everything needed to build this guide again."""
+        return {
+            "edges": self.edges,
+            "losses": list(self.losses),
+            "models": {str(k): cast("State", m._asdict()) for k, m in enumerate(self.models)},
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> "Guide":
+        """Build the guide that gave ``state``."""
+        parts = cast("dict[str, Any]", state)
+        models = [Boosted(**parts["models"][k]) for k in ("0", "1")]
+        return cls((models[0], models[1]), parts["edges"], (parts["losses"][0], parts["losses"][1]))
+
+
+def _fit(
+    features: np.ndarray,
+    sizes: np.ndarray,
+    unordered: np.ndarray,
+    target: Target,
+    rows: np.ndarray,
+    held_out: np.ndarray,
+    settings: Settings,
+) -> tuple[Boosted, float, np.ndarray]:
+    """Boost in batches while the held-out loss falls; give the model, its loss and the held-out scores."""
+    mean = float(target.values[rows].mean()) if len(rows) else 0.0
+    if target.logistic:
+        mean = float(np.clip(mean, 1e-4, 1 - 1e-4))
+    base = float(np.log(mean / (1 - mean))) if target.logistic else mean
+    reached = np.full(len(rows), base)
+    outside = np.full(len(held_out), base)
+    batches: list[Boosted] = []
+    loss = target.loss(held_out, outside) if len(held_out) else 0.0
+    while len(batches) * settings.batch < settings.most:
+        fitted = boost(
+            features,
+            sizes,
+            unordered,
+            target.values,
+            rows,
+            reached,
+            target.logistic,
+            settings.batch,
+            settings.depth,
+            settings.rate,
+            settings.min_leaf,
+        )
+        batch = Boosted(0.0, *fitted)
+        outside = outside + score(features, held_out, *batch)
+        now = target.loss(held_out, outside) if len(held_out) else 0.0
+        if batches and now > loss:
+            outside = outside - score(features, held_out, *batch)
+            break
+        batches.append(batch)
+        enough = now > loss * (1 - _PATIENCE)
+        loss = now
+        if enough:
+            break
+    return _joined(base, batches), loss, outside
+
+
+def _joined(base: float, batches: list[Boosted]) -> Boosted:
+    shifts = np.cumsum([0, *(len(b.mask) for b in batches[:-1])])
+    starts = [np.where(b.mask_start >= 0, b.mask_start + s, -1) for b, s in zip(batches, shifts, strict=True)]
+    return Boosted(
+        base,
+        np.concatenate([b.feature for b in batches]),
+        np.concatenate([b.threshold for b in batches]),
+        np.concatenate(starts),
+        np.concatenate([b.mask for b in batches]),
+        np.concatenate([b.value for b in batches]),
+    )

@@ -1,0 +1,116 @@
+"""Laws of a tree's nodes: shrunken histograms over a column's symbols, and how much each split says. Compiled.
+
+A node's histogram is drawn to its parent's, and so on up to the root: p = (n p_own + m p_parent) / (n + m). No row and no
+list of donors is kept, and m says how far a leaf may depart from what more rows say.
+
+Source: Bahl, Jelinek, Mercer, 1983 (interpolation towards coarser contexts); Teh, *A hierarchical Bayesian language model*,
+2006, eq. 1 without discount.
+"""
+
+import numpy as np
+from numba import njit
+
+__all__ = ["cumulative_laws", "draw", "node_counts", "pruned", "split_gains"]
+
+_ROOT_ROWS = 0.5  # rows of a flat law that the root is drawn to, so that no symbol is impossible
+
+
+@njit(cache=True, nogil=True)
+def node_counts(leaf, symbols, parent, n_symbols):  # noqa: ANN001, ANN201 - compiled
+    """Count symbols in every node; float32 of shape (nodes, n_symbols).
+
+    ``leaf`` and ``symbols``, of shape (m,), are those of the rows; ``parent`` is the tree's.
+    """
+    counts = np.zeros((parent.shape[0], n_symbols), np.float32)
+    for i in range(leaf.shape[0]):
+        counts[leaf[i], symbols[i]] += 1
+    for node in range(parent.shape[0] - 1, 0, -1):
+        for k in range(n_symbols):
+            counts[parent[node], k] += counts[node, k]
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def split_gains(counts, feature, left, right):  # noqa: ANN001, ANN201 - compiled
+    """Give the log-likelihood that each split gains on the rows it was grown on, in nats; 0 at leaves."""
+    gains = np.zeros(feature.shape[0])
+    for node in range(feature.shape[0]):
+        if feature[node] < 0:
+            continue
+        gain = 0.0
+        n_left = 0.0
+        n_right = 0.0
+        for k in range(counts.shape[1]):
+            a = counts[left[node], k]
+            b = counts[right[node], k]
+            n_left += a
+            n_right += b
+            if a > 0:
+                gain += a * np.log(a)
+            if b > 0:
+                gain += b * np.log(b)
+            if a + b > 0:
+                gain -= (a + b) * np.log(a + b)
+        n = n_left + n_right
+        gains[node] = gain + n * np.log(n) - n_left * np.log(n_left) - n_right * np.log(n_right)
+    return gains
+
+
+@njit(cache=True, nogil=True)
+def pruned(feature, left, right, gains, n_rows, price, min_leaf):  # noqa: ANN001, ANN201, PLR0913 - compiled
+    """Give ``feature`` with the splits taken back that are not worth their price, or leave too few rows on a side.
+
+    A subtree stays if its splits gain more than ``price`` each (cost-complexity pruning, Breiman et al. 1984, chapter 3).
+    """
+    kept = feature.copy()
+    worth = np.zeros(feature.shape[0])
+    for node in range(feature.shape[0] - 1, -1, -1):
+        if feature[node] < 0:
+            continue
+        net = gains[node] - price + worth[left[node]] + worth[right[node]]
+        if net > 0 and min(n_rows[left[node]], n_rows[right[node]]) >= min_leaf:
+            worth[node] = net
+        else:
+            kept[node] = -1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def cumulative_laws(counts, parent, shrinkage):  # noqa: ANN001, ANN201 - compiled
+    """Give each node's shrunken law as a running sum; float32 of shape (nodes, n_symbols), the last column is 1."""
+    n_nodes, n_symbols = counts.shape
+    law = np.zeros((n_nodes, n_symbols), np.float64)
+    for node in range(n_nodes):
+        rows = 0.0
+        for k in range(n_symbols):
+            rows += counts[node, k]
+        m = shrinkage if node > 0 else _ROOT_ROWS
+        for k in range(n_symbols):
+            prior = law[parent[node], k] if node > 0 else 1.0 / n_symbols
+            law[node, k] = (counts[node, k] + m * prior) / (rows + m)
+    for node in range(n_nodes):
+        total = 0.0
+        for k in range(n_symbols):
+            total += law[node, k]
+            law[node, k] = total
+        for k in range(n_symbols):
+            law[node, k] /= total
+    return law.astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def draw(laws, row, uniform):  # noqa: ANN001, ANN201 - compiled
+    """Draw a symbol from law ``row[i]`` of ``laws`` (cumulative) for each ``uniform[i]`` in [0, 1); uint16."""
+    symbols = np.empty(row.shape[0], np.uint16)
+    for i in range(row.shape[0]):
+        law = laws[row[i]]
+        low = 0
+        high = law.shape[0] - 1
+        while low < high:
+            middle = (low + high) >> 1
+            if law[middle] <= uniform[i]:
+                low = middle + 1
+            else:
+                high = middle
+        symbols[i] = low
+    return symbols

@@ -1,0 +1,130 @@
+"""The fitted forest: columns in sequence, each drawn from its law given the ones before."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from understudy.data.table import Table
+from understudy.protocols import Given, State
+from understudy.run import Run
+from understudy.schema.table import TableSchema
+from understudy.synthesizers.tabular._codec import Codec, Evidence
+from understudy.synthesizers.tabular.tree._column import Column
+
+__all__ = ["ForestGenerator", "draw_codes"]
+
+_PARTICLES = 8  # candidate rows per row that is asked for, where something is given
+_FEWEST_PARTICLES = 2_000
+_MOST_PARTICLES = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class ForestGenerator:
+    """A fitted forest.
+
+    Parameters
+    ----------
+    codec : Codec
+        Rows to symbols and back.
+    order : array of shape (d,)
+        Places of the columns in the order in which they are drawn.
+    columns : tuple of Column
+        Their laws, in that order; a column's inputs are places in the table.
+    told : dict
+        What :meth:`describe` gives.
+    """
+
+    codec: Codec
+    order: np.ndarray
+    columns: tuple[Column, ...]
+    told: dict[str, Any]
+
+    @property
+    def schema(self) -> TableSchema:
+        """Schema of the rows it makes."""
+        return self.codec.schema
+
+    def sample(self, n: int, run: Run, given: Given | None = None, first: int = 0) -> Table:
+        """Draw ``n`` rows, each with exactly the ``given`` values."""
+        return self.codec.sample(n, self._draw, run, given, first)
+
+    def _draw(self, n: int, evidence: Evidence, run: Run) -> np.ndarray:
+        if not evidence:
+            return draw_codes(self.order, self.columns, n, run)
+        return self._draw_given(n, evidence, run)
+
+    def _draw_given(self, n: int, evidence: Evidence, run: Run) -> np.ndarray:
+        """Draw rows that obey ``evidence`` by sequential importance resampling.
+
+        Many candidates are drawn column by column. At a column with evidence each is weighted by the probability of an
+        allowed symbol and resampled in proportion, so that what was drawn before follows its law given the evidence.
+
+        References
+        ----------
+        Doucet, de Freitas, Gordon, *Sequential Monte Carlo Methods in Practice*, 2001, chapter 1.
+        """
+        count = int(np.clip(_PARTICLES * n, _FEWEST_PARTICLES, max(_MOST_PARTICLES, n))) if n else 0
+        codes = np.zeros((len(self.order), count), dtype=np.uint16)
+        left = sum(place in evidence for place in self.order)
+        for place, column in zip(self.order, self.columns, strict=True):
+            rng = run.child(int(place)).rng
+            if int(place) not in evidence:
+                codes[place] = column.draw(codes, rng)
+                continue
+            symbols, weight = _restricted(column, codes, evidence[int(place)], rng)
+            codes[place] = symbols
+            left -= 1
+            chosen = _resampled(weight, count if left else n, rng)
+            codes = np.ascontiguousarray(codes[:, chosen])
+        return codes
+
+    def describe(self) -> dict[str, Any]:
+        """Give what a person should know about the model."""
+        return {**self.told, "relations": self.codec.texts()}
+
+    def state(self) -> State:
+        """Give everything needed to build this generator again."""
+        return {
+            "codec": self.codec.state(),
+            "order": self.order,
+            "columns": {str(i): c.state() for i, c in enumerate(self.columns)},
+            "told": cast("State", self.told),
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> "ForestGenerator":
+        """Build the generator that gave ``state``."""
+        parts = cast("dict[str, Any]", state)
+        columns = tuple(Column.restore(parts["columns"][str(i)]) for i in range(len(parts["columns"])))
+        return cls(Codec.restore(parts["codec"]), parts["order"], columns, parts["told"])
+
+
+def draw_codes(order: np.ndarray, columns: tuple[Column, ...], n: int, run: Run) -> np.ndarray:
+    """Draw symbols of shape (d, n), column after column; a column draws from the run's child of its place."""
+    codes = np.zeros((len(order), n), dtype=np.uint16)
+    for place, column in zip(order, columns, strict=True):
+        codes[place] = column.draw(codes, run.child(int(place)).rng)
+    return codes
+
+
+def _restricted(
+    column: Column, codes: np.ndarray, mask: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw allowed symbols only; also give the probability that each row's law gives to them."""
+    laws, law = column.located(codes, rng)
+    allowed = np.flatnonzero(mask)
+    chances = np.diff(laws, axis=1, prepend=0).astype(np.float64)[:, allowed]
+    weight = chances.sum(axis=1)
+    ends = np.cumsum(chances, axis=1)[law]
+    place = (ends <= (rng.random(len(law)) * weight[law])[:, None]).sum(axis=1)
+    return allowed[np.minimum(place, len(allowed) - 1)].astype(np.uint16), weight[law]
+
+
+def _resampled(weight: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Choose ``n`` rows in proportion to ``weight`` by systematic resampling, in random order."""
+    if not len(weight):
+        return np.zeros(0, dtype=np.int64)
+    ends = np.cumsum(weight if weight.sum() > 0 else np.ones_like(weight))
+    points = (np.arange(n) + rng.random()) / max(n, 1) * ends[-1]
+    return rng.permutation(np.minimum(np.searchsorted(ends, points, side="right"), len(weight) - 1))

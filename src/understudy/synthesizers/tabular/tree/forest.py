@@ -1,0 +1,81 @@
+"""Columns in sequence, each drawn from a small bag of trees that split on a boosted guide and the columns before it."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from understudy.data.table import Table
+from understudy.protocols import State
+from understudy.run import Run
+from understudy.schema.spec import Spec
+from understudy.synthesizers.tabular._codec import Codec
+from understudy.synthesizers.tabular.tree._column import Strength
+from understudy.synthesizers.tabular.tree._governor import STRENGTHS, govern
+from understudy.synthesizers.tabular.tree._guide import Settings
+from understudy.synthesizers.tabular.tree._model import ForestGenerator
+from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
+from understudy.transforms.protection import Protection
+
+__all__ = ["Forest"]
+
+_FEWEST_GOVERNED = 400  # rows below which two halves of them say nothing about closeness
+_SMALL = 4  # strength without a governor, as a place in STRENGTHS
+
+
+class Forest(Spec):
+    """Sequential forest of distribution trees with boosted guides: the flagship."""
+
+    source: ClassVar[str] = (
+        "Sequential trees: Reiter, Using CART to generate partially synthetic public use microdata, 2005; here with "
+        "shrunken laws in place of donors, boosted guides (Wolpert, Stacked generalization, 1992) and a privacy governor"
+    )
+
+    target: str | None = None
+    """Column that a model would predict; it is drawn last, from all the others."""
+    trees: Annotated[int, Field(ge=1, le=100)] = 8
+    """Trees per column; each row takes one of them."""
+    min_leaf: Annotated[int, Field(ge=2)] | None = None
+    """Fewest rows of a leaf; empty: what the governor ends on."""
+    governor: bool = True
+    """Whether leaves are made larger until rows are no closer to training rows than to unseen ones."""
+    boosting_rounds: Annotated[int, Field(ge=30, le=3000)] = 240
+    """Most boosted trees of a column's guide; fewer are used where more do not help held-out rows."""
+    relations: bool = True
+    """Whether exact relations between columns are looked for and kept."""
+    protection: Protection = Protection()
+    """What of the training rows may not show."""
+
+    def fit(self, data: Table, run: Run) -> ForestGenerator:
+        """Learn from ``data``."""
+        codec = Codec.fit(data, self.protection, run, relations=self.relations)
+        codes = codec.encode(data)
+        sequence = Sequence.of(codes, codec, self.target, run)
+        boosting = Settings(most=self.boosting_rounds)
+        told: dict[str, Any] = {}
+        if self.min_leaf is not None:
+            strength = Strength(self.min_leaf, 1.0, 2.0)
+        elif self.governor and codes.shape[1] >= _FEWEST_GOVERNED:
+            strength, told = govern(data, codec, codes, sequence, (self.trees, boosting), run.child("governor"))
+        else:
+            strength = STRENGTHS[_SMALL]
+        grown = sequence.grow(codes, self.trees, boosting, strength.min_leaf, run.child("columns"))
+        columns, leaves = settled(grown, strength)
+        settings = {
+            "trees": self.trees,
+            "min_leaf": strength.min_leaf,
+            "shrinkage": strength.shrinkage,
+            "kept": strength.kept,
+        }
+        names = codec.encoder.names
+        told |= {
+            "settings": settings,
+            "order": [names[j] for j in sequence.order],
+            "leaves": {names[j]: round(v, 1) for j, v in zip(sequence.order, leaves, strict=True)},
+        }
+        return ForestGenerator(codec, sequence.order, columns, told)
+
+    @classmethod
+    def restore(cls, state: State) -> ForestGenerator:
+        """Build the generator that gave ``state``."""
+        return ForestGenerator.restore(state)
+

@@ -1,0 +1,213 @@
+"""Identifiers carry no statistics: only whether one is missing is modelled, and fresh ones are made for every row."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import polars as pl
+
+from understudy.data.shapes import learn
+from understudy.protocols import State
+from understudy.run import Run
+from understudy.schema.column import Identifier
+from understudy.transforms._fakes import mold_of, mold_of_pattern
+from understudy.transforms._fresh import Avoid, Mold, fresh
+
+__all__ = ["IdentifierEncoder", "Sequence"]
+
+DENSE = 0.5  # a training part of 80 % of the rows of a sequence leaves gaps
+ENOUGH = 5
+SAFE = 1e9
+NUMBERED = re.compile(r"(\D*)(\d{1,18})(\D*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Keys that count the rows: ``prefix``, a number from ``start`` on padded to ``width`` digits, ``suffix``."""
+
+    prefix: str
+    start: int
+    width: int
+    suffix: str
+
+    @classmethod
+    def of(cls, values: pl.Series) -> "Sequence | None":
+        """Find the sequence that distinct values are from, most of which occur; None where they are from none.
+
+        A sequence from 0 or 1 counts rows and begins there again; another one goes on after its last number, so that
+        no key of a real row is used.
+        """
+        match = NUMBERED.fullmatch(str(values[0])) if values.len() >= ENOUGH else None
+        if match is None:
+            return None
+        before, after = match[1], match[3]
+        inner = values.str.strip_prefix(before).str.strip_suffix(after)
+        whole = values.str.starts_with(before) & values.str.ends_with(after) & inner.str.contains(r"^\d{1,18}$")
+        if not whole.all():
+            return None
+        numbers = inner.cast(pl.Int64)
+        low, high = int(numbers.min()), int(numbers.max())  # pyright: ignore[reportArgumentType] - integers, not empty
+        if values.len() < DENSE * (high - low + 1):
+            return None
+        padded = inner.str.starts_with("0").any() and inner.str.len_bytes().n_unique() == 1
+        width = int(inner.str.len_bytes()[0]) if padded else 0
+        few = max(round((high - low + 1) * 0.01), ENOUGH)
+        counts_rows = low <= 1 + few and not low > values.len()
+        return cls(before, min(low, 1) if counts_rows else high + 1, width, after)
+
+    def spell(self, rows: np.ndarray) -> pl.Series:
+        """Give the keys of rows by their places in the sample."""
+        numbers = pl.Series(rows.astype(np.int64) + self.start).cast(pl.String).str.zfill(self.width)
+        return pl.select(pl.lit(self.prefix) + pl.lit(numbers) + pl.lit(self.suffix)).to_series()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierEncoder:
+    """Symbols are 0 for missing and 1 for present where some are missing, else only 0.
+
+    Parameters
+    ----------
+    pattern, semantic, unique
+        As in :class:`~understudy.schema.column.Identifier`.
+    missing : bool
+        Whether some are missing.
+    n_distinct : int
+        How many different values there were.
+    sequence : Sequence or None
+        The sequence, where the values count the rows.
+    avoid : Avoid
+        Holds back the real values.
+    """
+
+    pattern: str | None
+    semantic: str | None
+    unique: bool
+    missing: bool
+    n_distinct: int
+    sequence: Sequence | None
+    avoid: Avoid
+
+    ordered: ClassVar[bool] = False
+
+    @property
+    def n_symbols(self) -> int:
+        """Number of symbols."""
+        return 2 if self.missing else 1
+
+    @classmethod
+    def fit(cls, values: pl.Series, column: Identifier, run: Run) -> "IdentifierEncoder":
+        """Learn the pattern, and a filter that no real value passes; no real value is kept.
+
+        Parameters
+        ----------
+        values : polars.Series
+            String, null where missing.
+        column : Identifier
+            Its type.
+        run : Run
+            Gives the salt of the filter.
+        """
+        known = values.drop_nulls().unique(maintain_order=True)
+        sequence = Sequence.of(known) if column.semantic is None and column.unique else None
+        pattern = column.pattern
+        if pattern is None and column.semantic is None and known.len():
+            pattern = learn(known)
+        missing = values.null_count() > 0
+        salt = run.rng.bytes(16)
+        avoid = Avoid(np.zeros(0, dtype=np.uint8), salt)
+        made = cls(pattern, column.semantic, column.unique, missing, known.len(), sequence, avoid)
+        if sequence is not None or made.mold().capacity > SAFE * max(known.len(), 1):
+            return made
+        avoid = Avoid.of(known, salt)
+        return cls(pattern, column.semantic, column.unique, missing, known.len(), sequence, avoid)
+
+    def mold(self) -> Mold:
+        """Give the mold of fresh values."""
+        if self.semantic is not None:
+            return mold_of(self.semantic, self.pattern)
+        return mold_of_pattern(self.pattern or "[A-Z0-9]{8}")
+
+    def encode(self, values: pl.Series) -> np.ndarray:
+        """Give 1 where a value is present and some may be missing, else 0."""
+        return values.is_not_null().to_numpy().astype(np.uint16) if self.missing else np.zeros(values.len(), np.uint16)
+
+    def decode(self, codes: np.ndarray, rng: np.random.Generator, first: int = 0) -> pl.Series:
+        """Make fresh values.
+
+        Parameters
+        ----------
+        codes : array of uint16
+            Symbols.
+        rng : numpy.random.Generator
+            Gives the secret order of the values. The chunks of one sample must bring generators in one state for their
+            values to be different from each other's.
+        first : int
+            How many rows of the sample came before.
+
+        Returns
+        -------
+        polars.Series
+            String.
+        """
+        key = int(rng.integers(1 << 62))
+        rows = np.arange(first, first + len(codes))
+        if self.sequence is not None:
+            texts = self.sequence.spell(rows)
+        else:
+            if not self.unique:
+                rows = np.random.default_rng([key, first]).integers(0, max(self.n_distinct, 1), len(codes))
+            texts = _checked(fresh(self.mold(), self.avoid, rows, key), self.semantic)
+        if not self.missing:
+            return texts
+        return pl.select(pl.when(pl.lit(pl.Series(codes > 0))).then(pl.lit(texts))).to_series()
+
+    def state(self) -> State:
+        """Give what it takes to restore it."""
+        sequence: Any = None
+        if self.sequence is not None:
+            s = self.sequence
+            sequence = [s.prefix, s.start, s.width, s.suffix]
+        return {
+            "pattern": self.pattern,
+            "semantic": self.semantic,
+            "unique": self.unique,
+            "missing": self.missing,
+            "n_distinct": self.n_distinct,
+            "sequence": sequence,
+            "avoid": self.avoid.bits,
+            "salt": self.avoid.salt.hex(),
+        }
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> "IdentifierEncoder":
+        """Build the encoder that gave ``state``."""
+        sequence = Sequence(*state["sequence"]) if state["sequence"] is not None else None
+        avoid = Avoid(np.asarray(state["avoid"], dtype=np.uint8), bytes.fromhex(state["salt"]))
+        names = ("pattern", "semantic", "unique", "missing", "n_distinct")
+        return cls(**{name: state[name] for name in names}, sequence=sequence, avoid=avoid)
+
+
+def _checked(texts: pl.Series, semantic: str | None) -> pl.Series:
+    """Put the right check digits into numbers that have some."""
+    match semantic:
+        case "credit_card":
+            return pl.Series([_with_luhn(text) for text in texts.to_list()], dtype=pl.String)
+        case "iban":
+            return pl.Series([_with_mod_97(text) for text in texts.to_list()], dtype=pl.String)
+        case _:
+            return texts
+
+
+def _with_luhn(text: str) -> str:
+    """Put the check digit of ISO/IEC 7812-1 in the last place."""
+    digits = [int(c) for c in text if c.isdigit()][:-1]
+    total = sum(d if i % 2 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(reversed(digits)))  # noqa: PLR2004
+    return re.sub(r"\d(?=\D*$)", str(-total % 10), text)
+
+
+def _with_mod_97(text: str) -> str:
+    """Put the check digits of ISO 13616-1 in the third and fourth place."""
+    bare = re.sub(r"\s", "", text)
+    number = "".join(str(int(c, 36)) for c in f"{bare[4:]}{bare[:2]}00")
+    return f"{text[:2]}{98 - int(number) % 97:02d}{text[4:]}"

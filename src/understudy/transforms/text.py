@@ -1,0 +1,259 @@
+"""Free text: fresh text from word sequences that many rows share; what only a few rows say never enters the model."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import polars as pl
+
+from understudy.protocols import State
+from understudy.run import Run
+from understudy.schema.column import Text
+
+__all__ = ["TextEncoder"]
+
+SHARED = 5
+"""A word or a sequence of words is kept if this many different rows have it."""
+ROWS = 200_000
+ENOUGH_WORDS, ENOUGH_COVER = 20, 0.2
+FILLER = (
+    *("a", "about", "after", "all", "also", "and", "any", "as", "at", "before", "between", "both", "by", "each", "for"),
+    *(
+        "from",
+        "further",
+        "in",
+        "into",
+        "item",
+        "it",
+        "more",
+        "most",
+        "note",
+        "of",
+        "on",
+        "other",
+        "over",
+        "part",
+        "same",
+    ),
+    *(
+        "some",
+        "such",
+        "text",
+        "than",
+        "that",
+        "the",
+        "then",
+        "this",
+        "through",
+        "to",
+        "under",
+        "until",
+        "which",
+        "with",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Which words may follow a context, and how often they do: rows of a sparse matrix.
+
+    Parameters
+    ----------
+    contexts : array of int64
+        Codes of the contexts, sorted.
+    starts : array of int64
+        Where each context's words begin, and the end of the last.
+    words : array of int64
+        The words.
+    heights : array of int64
+        Running sum of their counts over the whole array.
+    """
+
+    contexts: np.ndarray
+    starts: np.ndarray
+    words: np.ndarray
+    heights: np.ndarray
+
+    @classmethod
+    def of(cls, contexts: np.ndarray, words: np.ndarray, counts: np.ndarray) -> "Follow":
+        """Sort and sum up."""
+        order = np.lexsort((words, contexts))
+        contexts, words, counts = contexts[order], words[order], counts[order]
+        known, starts = np.unique(contexts, return_index=True)
+        return cls(known, np.append(starts, len(words)).astype(np.int64), words, np.cumsum(counts))
+
+    def draw(self, contexts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw the word after each context; -1 where the context is not known."""
+        out = np.full(len(contexts), -1, dtype=np.int64)
+        if not len(self.contexts):
+            return out
+        places = np.minimum(np.searchsorted(self.contexts, contexts), len(self.contexts) - 1)
+        known = self.contexts[places] == contexts
+        places = places[known]
+        base = np.append(0, self.heights)
+        low, high = base[self.starts[places]], base[self.starts[places + 1]]
+        marks = low + np.floor(rng.random(len(places)) * (high - low)).astype(np.int64)
+        out[known] = self.words[np.searchsorted(self.heights, marks, side="right")]
+        return out
+
+    def state(self) -> State:
+        """Give what it takes to restore it."""
+        return {"contexts": self.contexts, "starts": self.starts, "words": self.words, "heights": self.heights}
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoder:
+    """Symbols are 0 for missing and 1 for present where some are missing, else only 0.
+
+    Parameters
+    ----------
+    words : tuple of str
+        Words that many rows share; the first is the empty one, which stands before a text.
+    pairs, triples : Follow
+        Words after one word, and after two (coded as the first times the number of words plus the second).
+    alone : array of int64
+        Running sum of the rows that have each word.
+    lengths : array of int64
+        Words of a text: quantiles of the training texts, without the few longest.
+    missing : bool
+        Whether some are missing.
+    """
+
+    words: tuple[str, ...]
+    pairs: Follow
+    triples: Follow
+    alone: np.ndarray
+    lengths: np.ndarray
+    missing: bool
+
+    ordered: ClassVar[bool] = False
+
+    @property
+    def n_symbols(self) -> int:
+        """Number of symbols."""
+        return 2 if self.missing else 1
+
+    @classmethod
+    def fit(cls, values: pl.Series, column: Text, run: Run) -> "TextEncoder":  # noqa: ARG003 - as every encoder
+        """Count which words follow which in at least :data:`SHARED` different rows.
+
+        Where too little is shared, neutral filler words take the place of the text's own, and a finding says so.
+        """
+        known = values.drop_nulls()
+        if known.len() > ROWS:
+            known = known.gather(np.sort(run.rng.choice(known.len(), ROWS, replace=False)))
+        tokens = known.str.extract_all(r"\S+")
+        lengths = _lengths(tokens.list.len().to_numpy().astype(np.int64))
+        table = _tokens(tokens)
+        vocabulary, counts = _vocabulary(table)
+        covered = table["word"].is_in(vocabulary).mean() if table.height else 0.0
+        if len(vocabulary) < ENOUGH_WORDS or float(covered or 0.0) < ENOUGH_COVER:  # pyright: ignore[reportArgumentType]
+            run.find(
+                "text.filler",
+                f"Column {values.name!r}: too few words are shared by {SHARED} texts to write new ones; neutral filler "
+                "words stand in their place. Drop the column if that is of no use.",
+                "degraded",
+            )
+            none = Follow(*(np.zeros(0, dtype=np.int64) for _ in range(4)))
+            alone = np.cumsum(np.r_[0, np.ones(len(FILLER), dtype=np.int64)])
+            return cls(("", *FILLER), none, none, alone, lengths, values.null_count() > 0)
+        pairs, triples = _follows(table, vocabulary)
+        alone = np.cumsum(np.r_[0, counts])
+        return cls(("", *vocabulary), pairs, triples, alone, lengths, values.null_count() > 0)
+
+    def encode(self, values: pl.Series) -> np.ndarray:
+        """Give 1 where a value is present and some may be missing, else 0."""
+        return values.is_not_null().to_numpy().astype(np.uint16) if self.missing else np.zeros(values.len(), np.uint16)
+
+    def decode(self, codes: np.ndarray, rng: np.random.Generator, first: int = 0) -> pl.Series:  # noqa: ARG002 - as identifiers
+        """Write a fresh text for each row, all of them one word after the other."""
+        n = len(codes)
+        wanted = self.lengths[rng.integers(0, len(self.lengths), n)]
+        order = np.argsort(-wanted, kind="stable")
+        wanted = wanted[order]
+        before, last = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        written = np.zeros((n, int(wanted[0]) if n else 0), dtype=np.int32)
+        for place in range(written.shape[1]):
+            # Rows are sorted by length: those that are not done yet come first.
+            going = int(np.searchsorted(-wanted, -place, side="left"))
+            word = self._next(before[:going], last[:going], rng)
+            written[:going, place] = word
+            before[:going], last[:going] = last[:going], word
+        vocabulary = np.array(self.words, dtype=object)
+        texts = [" ".join(vocabulary[row[:k]]) for row, k in zip(written, wanted, strict=True)]
+        back = np.empty(n, dtype=np.int64)
+        back[order] = np.arange(n)
+        out = pl.Series(texts, dtype=pl.String).gather(back)
+        if not self.missing:
+            return out
+        return pl.select(pl.when(pl.lit(pl.Series(codes > 0))).then(pl.lit(out))).to_series()
+
+    def _next(self, before: np.ndarray, last: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw the next word after two words, else after one, else any."""
+        word = self.triples.draw(before * len(self.words) + last, rng)
+        for known in (self.pairs, None):
+            lost = np.flatnonzero(word < 0)
+            if known is not None:
+                word[lost] = known.draw(last[lost], rng)
+            else:
+                marks = rng.integers(0, int(self.alone[-1]), len(lost))
+                word[lost] = np.searchsorted(self.alone, marks, side="right")
+        return word
+
+    def state(self) -> State:
+        """Give what it takes to restore it."""
+        return {
+            "words": list(self.words),
+            "pairs": self.pairs.state(),
+            "triples": self.triples.state(),
+            "alone": self.alone,
+            "lengths": self.lengths,
+            "missing": self.missing,
+        }
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> "TextEncoder":
+        """Build the encoder that gave ``state``."""
+        pairs, triples = (Follow(**state[name]) for name in ("pairs", "triples"))
+        return cls(tuple(state["words"]), pairs, triples, state["alone"], state["lengths"], state["missing"])
+
+
+def _lengths(lengths: np.ndarray) -> np.ndarray:
+    """Give quantiles of the lengths; the longest few texts count as long as the next ones."""
+    if not len(lengths):
+        return np.zeros(1, dtype=np.int64)
+    ordered = np.sort(lengths)
+    ordered = np.minimum(ordered, ordered[max(len(ordered) - SHARED, 0)])
+    return ordered[np.linspace(0, len(ordered) - 1, min(len(ordered), 1_000)).round().astype(np.int64)]
+
+
+def _tokens(tokens: pl.Series) -> pl.DataFrame:
+    """Give one row for each word, with the two before it in the same text (empty before the first)."""
+    table = pl.DataFrame({"row": np.arange(tokens.len()), "word": tokens}).explode("word").drop_nulls("word")
+    one, two = pl.col("word").shift(1).over("row"), pl.col("word").shift(2).over("row")
+    return table.with_columns(last=one.fill_null(""), before=two.fill_null(""))
+
+
+def _vocabulary(table: pl.DataFrame) -> tuple[list[str], np.ndarray]:
+    counts = table.group_by("word").agg(pl.col("row").n_unique().alias("rows"))
+    counts = counts.filter(pl.col("rows") >= SHARED).sort("word")
+    return counts["word"].to_list(), counts["rows"].to_numpy().astype(np.int64)
+
+
+def _follows(table: pl.DataFrame, vocabulary: list[str]) -> tuple[Follow, Follow]:
+    codes = pl.DataFrame({"name": ["", *vocabulary], "code": np.arange(len(vocabulary) + 1)})
+    coded = table
+    for name in ("word", "last", "before"):
+        coded = coded.join(codes.rename({"name": name, "code": f"{name}_code"}), on=name, how="inner")
+    shared = pl.col("row").n_unique().alias("rows")
+    pairs = coded.group_by("last_code", "word_code").agg(shared).filter(pl.col("rows") >= SHARED)
+    triples = coded.group_by("before_code", "last_code", "word_code").agg(shared).filter(pl.col("rows") >= SHARED)
+    size = len(vocabulary) + 1
+    context = triples["before_code"].to_numpy() * size + triples["last_code"].to_numpy()
+    return (
+        Follow.of(
+            pairs["last_code"].to_numpy(), pairs["word_code"].to_numpy(), pairs["rows"].to_numpy().astype(np.int64)
+        ),
+        Follow.of(context, triples["word_code"].to_numpy(), triples["rows"].to_numpy().astype(np.int64)),
+    )

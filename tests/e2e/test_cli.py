@@ -1,0 +1,237 @@
+"""The command line as a user has it: names, files, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+
+FILES = {
+    "data.csv",
+    "report.html",
+    "evaluation.json",
+    "manifest.json",
+    "recipe.yaml",
+    "schema.yaml",
+    "model.understudy",
+}
+CHEAP = ("--synthesizer", "independent", "--seed", "7")
+
+
+def test_a_run_writes_its_bundle_and_says_what_came_out(understudy, people):
+    code, out, err = understudy("run", people(), *CHEAP, "--target", "buys", "--out", "out")
+    assert code in {0, 2}
+    assert {path.name for path in people().parent.joinpath("out").iterdir()} == FILES
+    assert ("PASSED" if code == 0 else "FAILED") in out
+    assert "Report: " in out
+    assert "fit: 48 rows" in err
+    synthetic = pl.read_csv("out/data.csv")
+    assert synthetic.shape == (60, 4)
+    assert synthetic.columns == ["age", "city", "income", "buys"]
+
+
+def test_json_is_one_object_and_nothing_else(understudy, people):
+    code, out, _ = understudy("run", people(), *CHEAP, "--json")
+    verdict = json.loads(out)
+    assert verdict["exit_code"] == code
+    assert verdict["verdict"] in {"passed", "failed", "degraded"}
+    assert {gate["name"] for gate in verdict["gates"]} >= {"valid_rows", "tstr_ratio"}
+    assert verdict["scores"]["marginals"]["value"] > 0.5
+
+
+def test_an_error_under_json_is_one_object_too(understudy):
+    code, out, err = understudy("run", "absent.csv", "--json")
+    assert code == 1
+    assert json.loads(out)["exit_code"] == 1
+    assert "absent.csv" in err
+
+
+def test_a_failed_gate_ends_with_2_and_says_which_and_by_how_much(understudy, people):
+    recipe = people().parent / "strict.yaml"
+    recipe.write_text(
+        "source: {path: people.csv}\nseed: 1\nsynthesizer: {name: independent}\n"
+        "evaluate: {target: buys}\ngate: {tstr_ratio: 1.0}\n",
+        encoding="utf-8",
+    )
+    people(300)
+    code, out, _ = understudy("run", recipe)
+    assert code == 2
+    assert "Failed tstr_ratio: 0." in out
+    assert "where 1 is the limit" in out
+
+
+def test_a_degraded_job_ends_with_3_only_under_strict(understudy, people):
+    arguments = ("run", people(10), *CHEAP)
+    assert understudy(*arguments)[0] == 0
+    assert understudy(*arguments, "--strict")[0] == 3
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_the_format_is_the_one_that_is_asked_for(understudy, people, suffix):
+    assert understudy("run", people(), *CHEAP, "--rows", "9", "--format", suffix, "--out", "o")[0] in {0, 2}
+    read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}[suffix]
+    assert read(f"o/data.{suffix}").height == 9
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(understudy, people):
+    path = people()
+    code, out, _ = understudy("run", path, *CHEAP, "--dry-run")
+    assert code == 0
+    assert [line.split()[1] for line in out.splitlines()] == [
+        *("read", "schema", "split", "fit", "sample"),
+        *("write", "evaluate", "gate", "report", "manifest"),
+    ]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_workers_and_another_seed_other_rows(understudy, people):
+    recipe = people().parent / "job.yaml"
+    recipe.write_text(
+        "source: {path: people.csv}\nseed: 1\nsynthesizer: {name: independent}\nsample: {rows: 200, chunk: 50}\n",
+        encoding="utf-8",
+    )
+    for out, more in (("one", ()), ("two", ("--workers", "2")), ("other", ("--seed", "2"))):
+        assert understudy("run", recipe, "--out", out, *more)[0] in {0, 2}
+    one, two, other = ({f: (recipe.parent / d / f).read_bytes() for f in FILES} for d in ("one", "two", "other"))
+    assert [f for f in ("data.csv", "model.understudy", "schema.yaml") if one[f] != two[f]] == []
+    assert one["data.csv"] != other["data.csv"]
+
+
+def test_a_table_in_partitions_on_disk_goes_through_the_whole_job(understudy, people, monkeypatch):
+    monkeypatch.setattr("understudy.pipeline.steps._IN_MEMORY", 100)
+    recipe = people(300).parent / "job.yaml"
+    recipe.write_text(
+        "source: {path: people.csv, partition_rows: 70}\nseed: 1\nsynthesizer: {name: independent}\n"
+        "sample: {chunk: 60}\nevaluate: {target: buys}\n",
+        encoding="utf-8",
+    )
+    assert understudy("run", recipe, "--out", "out")[0] in {0, 2}
+    assert pl.read_csv("out/data.csv").height == 300
+
+
+def test_the_recipe_in_the_bundle_does_the_same_job_from_anywhere(understudy, people, monkeypatch):
+    path = people()
+    understudy("run", path, *CHEAP, "--target", "buys", "--out", "deep/one")
+    (path.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(path.parent / "elsewhere")
+    understudy("run", "../deep/one/recipe.yaml", "--out", "two")
+    one, two = path.parent / "deep" / "one", path.parent / "elsewhere" / "two"
+    assert (one / "data.csv").read_bytes() == (two / "data.csv").read_bytes()
+
+
+def test_verify_finds_an_edited_file_and_rerun_the_same_bytes(understudy, people):
+    path = people()
+    understudy("run", path, *CHEAP, "--out", "out")
+    assert understudy("verify", "out")[0] == 0
+    code, out, _ = understudy("verify", "out", "--rerun")
+    assert code == 0
+    assert "same bytes" in out
+    (path.parent / "out" / "data.csv").write_text("age\n1\n", encoding="utf-8")
+    code, _, err = understudy("verify", "out")
+    assert code == 1
+    assert "data.csv is not as it was written" in err
+
+
+def test_rerun_refuses_another_source(understudy, people):
+    understudy("run", people(), *CHEAP, "--out", "out")
+    people(70)
+    code, _, err = understudy("verify", "out", "--rerun")
+    assert code == 1
+    assert "is not the one that was used" in err
+
+
+def test_an_edited_schema_is_obeyed(understudy, people):
+    path = people()
+    assert understudy("infer", path, "-o", "schema.yaml")[0] == 0
+    schema = path.parent / "schema.yaml"
+    text = schema.read_text(encoding="utf-8")
+    assert "# 3 distinct values in 60 rows" in text
+    line = next(line for line in text.splitlines() if line.startswith("  age:"))
+    schema.write_text(text.replace(line, "  age: {kind: numerical, decimals: 0, low: 0, high: 200}"), encoding="utf-8")
+    understudy("run", path, *CHEAP, "--schema", "schema.yaml", "--out", "out")
+    assert "high: 200" in (path.parent / "out" / "schema.yaml").read_text(encoding="utf-8")
+
+
+def test_infer_prints_where_no_file_is_named(understudy, people):
+    code, out, _ = understudy("infer", people())
+    assert code == 0
+    assert out.startswith("#")
+    assert "columns:" in out
+
+
+def test_fit_and_sample_by_file(understudy, people):
+    assert understudy("fit", people(), "--synthesizer", "independent", "-o", "m.understudy", "--seed", "1")[0] == 0
+    for name in ("one.csv", "again.csv"):
+        assert understudy("sample", "m.understudy", "-n", "30", "-o", name, "--seed", "5")[0] == 0
+    folder = people().parent
+    assert (folder / "one.csv").read_bytes() == (folder / "again.csv").read_bytes()
+    code, *_ = understudy(
+        "sample", "m.understudy", "-n", "30", "-o", "given.csv", "--given", "city=Ulm", "age=30", "--seed", "5"
+    )
+    assert code == 0
+    assert pl.read_csv("given.csv").select(pl.col("city", "age").n_unique()).row(0) == (1, 1)
+
+
+def test_evaluate_judges_anyones_rows(understudy, people):
+    real, holdout, synthetic = (people(80, name) for name in ("r.csv", "h.csv", "s.csv"))
+    arguments = ("evaluate", "--real", real, "--holdout", holdout, "--synthetic", synthetic, "--target", "buys")
+    code, out, _ = understudy(*arguments, "--out", "judged", "--json")
+    assert code == 2  # a copy of the training rows
+    assert json.loads(out)["verdict"] == "failed"
+    assert {p.name for p in (real.parent / "judged").iterdir()} == {"report.html", "evaluation.json", "manifest.json"}
+    assert understudy("verify", "judged")[0] == 0
+
+
+def test_list_doctor_and_version_answer(understudy):
+    assert "independent" in understudy("list", "synthesizers")[1]
+    assert "marginals" in understudy("list")[1]
+    assert "polars" in understudy("doctor")[1]
+    assert understudy("--version")[1].startswith("understudy ")
+    assert "Commands:" in understudy()[1]
+
+
+def test_the_demo_does_the_main_job(understudy, tmp_path):
+    code, out, _ = understudy("demo", "--seed", "1")
+    assert code in {0, 2}
+    assert "understudy-demo" in out
+    assert {path.name for path in (tmp_path / "understudy-demo").iterdir()} == FILES | {"breast_cancer.csv"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process.")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_nothing(people, number):
+    path = people(4000)
+    command = [sys.executable, "-m", "understudy", "run", str(path), "--out", "out", *CHEAP]
+    process = subprocess.Popen(command, cwd=path.parent, stderr=subprocess.PIPE, encoding="utf-8")  # noqa: S603
+    for line in process.stderr:
+        if line.startswith("fit"):
+            break
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "nothing was written" in err
+    assert "Traceback" not in err
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_help_is_fast():
+    best = 9.0
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "understudy", "--help"], check=True, capture_output=True)
+        best = min(best, time.perf_counter() - start)
+    # The budget is 0.3 s on an idle machine.
+    assert best < (0.3 if os.environ.get("UNDERSTUDY_TIMING") else 1.0)
+
+
+def test_nothing_of_a_library_leaks_into_the_terminal(people):
+    path = people()
+    command = [sys.executable, "-W", "default", "-m", "understudy", "run", str(path), *CHEAP, "--target", "buys"]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
+    assert "Warning" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "fit: 48 rows" in done.stderr

@@ -1,0 +1,131 @@
+"""Readers and writers of media that have dtypes: what goes in comes out, and bad files get one sentence."""
+
+import datetime as dt
+import gzip
+
+import polars as pl
+import pytest
+
+from understudy.catalog import entries, load
+from understudy.data.infer import infer
+from understudy.data.typed import parse
+from understudy.errors import InputError, OutputError
+from understudy.run import Run
+
+FRAME = pl.DataFrame(
+    {
+        "whole": [1, 2, None] * 20,
+        "real": [0.5, 2.25, 3.125] * 20,
+        "word": ["a", None, "é"] * 20,
+        "flag": [True, False, None] * 20,
+        "day": [dt.date(2024, 1, 1), None, dt.date(2024, 5, 6)] * 20,
+        "moment": [dt.datetime(2024, 1, 1, 10, 30), dt.datetime(2023, 1, 1), None] * 20,  # noqa: DTZ001
+    },
+    schema_overrides={"whole": pl.Int32, "real": pl.Float32},
+)
+WRITE = {
+    "parquet": lambda frame, path: frame.write_parquet(path),
+    "arrow": lambda frame, path: frame.write_ipc(path),
+    "jsonl": lambda frame, path: frame.write_ndjson(path),
+    "excel": lambda frame, path: frame.write_excel(path),
+}
+
+
+def ending(kind):
+    return load("readers", kind).suffixes[0]
+
+
+@pytest.mark.parametrize("kind", WRITE)
+def test_a_file_comes_back_as_it_was(tmp_path, kind):
+    source, target = tmp_path / f"in{ending(kind)}", tmp_path / f"out{ending(kind)}"
+    WRITE[kind](FRAME, source)
+    reader, run = load("readers", kind)(), Run(0)
+    raw = reader.read(source, run)
+    table = parse(raw, infer(raw, run).schema, run)
+    load("writers", kind)().write(table, target)
+    again = reader.read(target, run)
+    assert next(again.frames()).equals(next(raw.frames()))
+    assert again.dtypes == raw.dtypes
+
+
+@pytest.mark.parametrize("kind", [k for k in entries("writers") if k != "csv"])
+def test_many_tables_become_one_file(tmp_path, kind):
+    path = tmp_path / f"out{ending(kind)}"
+    source = tmp_path / f"in{ending(kind)}"
+    WRITE[kind](FRAME, source)
+    reader, run = load("readers", kind)(), Run(0)
+    raw = reader.read(source, run)
+    table = parse(raw, infer(raw, run).schema, run)
+    with load("writers", kind)().open(path, table.schema) as sink:
+        for _ in range(3):
+            sink.append(table)
+    rows = next(reader.read(path, run).frames())
+    assert rows.equals(pl.concat(list(raw.frames()) * 3))
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted({path.name, source.name})
+
+
+@pytest.mark.parametrize("kind", [*WRITE, "csv"])
+def test_a_bad_file_is_refused(tmp_path, kind):
+    reader = load("readers", kind)()
+    path = tmp_path / f"t{ending(kind)}"
+    with pytest.raises(InputError, match="There is no file"):
+        reader.read(path, Run(0))
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="is empty"):
+        reader.read(path, Run(0))
+    path.write_bytes(b"PAR1 this is \x00\x01\x02 nothing at all" * 10)
+    with pytest.raises(InputError):
+        reader.read(path, Run(0))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_a_file_without_rows_is_refused(tmp_path, kind):
+    path = tmp_path / f"t{ending(kind)}"
+    WRITE[kind](FRAME.clear(), path)
+    with pytest.raises(InputError, match="has no rows"):
+        load("readers", kind)().read(path, Run(0))
+
+
+def test_json_lines_name_the_bad_line(tmp_path):
+    path = tmp_path / "t.jsonl"
+    reader = load("readers", "jsonl")()
+    path.write_text('{"a": 1}\n{"a": \n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"Line 2 of .* is not JSON"):
+        reader.read(path, Run(0))
+    path.write_text('{"a": 1}\n[1, 2]\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"Line 2 of .* is a JSON list"):
+        reader.read(path, Run(0))
+
+
+def test_packed_json_lines_are_read(tmp_path):
+    path = tmp_path / "t.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"a": 1}\n{"a": 2, "b": "x"}\n'))
+    raw = load("readers", "jsonl")().read(path, Run(0))
+    assert next(raw.frames()).to_dict(as_series=False) == {"a": [1, 2], "b": [None, "x"]}
+
+
+def test_parquet_is_read_in_partitions(tmp_path):
+    path = tmp_path / "t.parquet"
+    FRAME.write_parquet(path)
+    raw = load("readers", "parquet")(partition_rows=25, work=tmp_path / "work").read(path, Run(0))
+    assert [frame.height for frame in raw.frames()] == [25, 25, 10]
+    table = parse(raw, infer(raw, Run(0)).schema, Run(0))
+    assert table.n_rows == 60
+    assert table.rows["whole"].to_list() == FRAME["whole"].to_list()
+
+
+def test_an_excel_sheet_can_be_named(tmp_path):
+    path = tmp_path / "t.xlsx"
+    FRAME.write_excel(path, worksheet="sales")
+    with pytest.raises(InputError, match="has no sheet 'other'; its sheets are sales"):
+        load("readers", "excel")(sheet="other").read(path, Run(0))
+
+
+@pytest.mark.parametrize("kind", [*WRITE, "csv"])
+def test_a_place_that_cannot_be_written_is_named(tmp_path, kind):
+    source = tmp_path / "in.parquet"
+    FRAME.write_parquet(source)
+    raw = load("readers", "parquet")().read(source, Run(0))
+    table = parse(raw, infer(raw, Run(0)).schema, Run(0))
+    with pytest.raises(OutputError, match="cannot be written"):
+        load("writers", kind)().write(table, tmp_path / "absent" / f"t{ending(kind)}")

@@ -1,0 +1,101 @@
+"""Frames of any kind come in, and the caller's own kind and dtypes go out."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from pandas.testing import assert_frame_equal
+
+from understudy.data.frames import to_raw
+from understudy.data.infer import infer
+from understudy.data.typed import parse, unparse
+from understudy.errors import InputError
+from understudy.run import Run
+
+
+def through(frame):
+    raw, back = to_raw(frame)
+    return back(unparse(parse(raw, infer(raw, Run(0)).schema, Run(0))))
+
+
+PANDAS = pd.DataFrame(
+    {
+        "i": np.array([1, 2, 3], dtype=np.int32),
+        "f": [0.5, np.nan, 2.25],
+        "whole": [1.0, np.nan, 3.0],
+        "b": [True, False, True],
+        "s": ["a", None, "c"],
+        "w": pd.array(["a", pd.NA, "c"], dtype="string"),
+        "n": pd.array([1, None, 3], dtype="Int64"),
+        "p": pd.array([True, None, False], dtype="boolean"),
+        "r": pd.array([1.5, None, 2.5], dtype="Float32"),
+        "c": pd.Categorical(["x", "y", None], categories=["y", "x", "z"], ordered=True),
+        "d": pd.to_datetime(["2024-01-01", None, "2024-05-06 10:30:00"], format="ISO8601"),
+        "t": pd.to_datetime(["2024-01-01", "2024-07-01", None]).tz_localize("Europe/Berlin"),
+        "l": pd.to_timedelta(["1 days", None, "00:00:01"]),
+        3: [7, 8, 9],
+    },
+)
+
+
+def test_pandas_comes_back_with_its_dtypes():
+    assert_frame_equal(through(PANDAS), PANDAS, check_dtype=True)
+
+
+def test_pandas_needs_no_pyarrow(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert_frame_equal(through(PANDAS), PANDAS, check_dtype=True)
+
+
+def test_the_index_of_pandas_is_left_out():
+    frame = pd.DataFrame({"a": [1, 2, 5]}, index=["x", "y", "z"])
+    assert list(through(frame).index) == [0, 1, 2]
+
+
+def test_levels_of_pandas_that_are_numbers_stay_numbers():
+    frame = pd.DataFrame({"a": pd.Categorical([3, 1, 3])})
+    assert_frame_equal(through(frame), frame)
+
+
+def test_mixed_objects_become_text():
+    assert through(pd.DataFrame({"a": ["x", 1, 2.5]}))["a"].tolist() == ["x", "1", "2.5"]
+
+
+def test_polars_comes_back():
+    frame = pl.DataFrame({"a": [1, None, 5], "b": ["x", "y", None]}, schema_overrides={"a": pl.UInt8})
+    assert through(frame).equals(frame)
+    assert through(frame.lazy()).collect().equals(frame)
+
+
+def test_pyarrow_comes_back_with_its_schema():
+    table = pa.table({"a": pa.array([1, None, 3], pa.int16()), "b": pa.array(["x", "y", None])})
+    assert through(table).equals(table)
+
+
+def test_anything_that_speaks_arrow_comes_in():
+    class Speaker:
+        def __arrow_c_stream__(self, requested_schema=None):
+            return pl.DataFrame({"a": [1, 5]}).__arrow_c_stream__(requested_schema)
+
+    assert through(Speaker()).to_dict(as_series=False) == {"a": [1, 5]}
+
+
+@pytest.mark.parametrize("frame", [[1, 2], {"a": [1]}, "text", None, 5])
+def test_what_is_no_frame_is_refused(frame):
+    with pytest.raises(InputError, match="is no frame"):
+        to_raw(frame)
+
+
+def test_two_columns_of_one_name_are_refused():
+    with pytest.raises(InputError, match="2 columns named 'a'"):
+        to_raw(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+    with pytest.raises(InputError, match="two columns named 'a'"):
+        to_raw(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]))
+
+
+def test_lists_in_pandas_are_refused():
+    with pytest.raises(InputError, match="Column 'a' holds list values"):
+        to_raw(pd.DataFrame({"a": [[1], [2]]}))

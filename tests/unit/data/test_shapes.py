@@ -1,0 +1,31 @@
+"""Patterns are learned from values, and written in a form that can be read again."""
+
+import polars as pl
+import pytest
+
+from understudy.data.shapes import learn, pieces_of, text_of
+
+
+@pytest.mark.parametrize(
+    ("values", "pattern"),
+    [
+        (["AB-001", "AB-927"], "AB-[0-9]{3}"),
+        (["7", "12", "40000"], "[1-9][0-9]{0,4}"),
+        (["a1", "bc2"], "[a-z]{1,2}[0-9]"),
+        (["X[1]", "X[2]"], "X\\[[0-9]]"),
+        (["1a2bc3d4", "f987dc6e", "ab01c2e9", "0c9de41b"], "[0-9a-f]{8}"),
+        (["q1w", "22", "zz"], "[a-z0-9]{2,3}"),
+        (["é1", "ü2"], None),
+        (["x" * 100, "y" * 100], None),
+    ],
+)
+def test_patterns_are_learned(values, pattern):
+    assert learn(pl.Series(values)) == pattern
+    if pattern is not None:
+        assert text_of(pieces_of(pattern)) == pattern
+
+
+@pytest.mark.parametrize("pattern", ["[0-9", "[x-y]{2}", "["])
+def test_what_is_no_pattern_is_refused(pattern):
+    with pytest.raises(ValueError, match="cannot be read from"):
+        pieces_of(pattern)

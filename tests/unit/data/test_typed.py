@@ -1,0 +1,91 @@
+"""Rows that disagree with the schema are named: which column, how many, the first of them."""
+
+import polars as pl
+import pytest
+
+from understudy.data.raw import Raw
+from understudy.data.typed import parse, unparse
+from understudy.errors import SchemaError
+from understudy.run import Run
+from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Numerical
+from understudy.schema.layout import Layout
+from understudy.schema.table import TableSchema
+
+
+def schema_of(column, **layout):
+    return TableSchema(columns={"x": column}, layout=Layout(medium="csv", **layout))
+
+
+def raw_of(*values):
+    return Raw((pl.DataFrame({"x": values}),), Layout(medium="csv"))
+
+
+WRONG = {
+    "number": (Numerical(), ["1", "b", "c"]),
+    "whole": (Numerical(decimals=0), ["1", "1.5", "2.5"]),
+    "too large": (Numerical(decimals=0), ["1", "1e300", "99999999999999999999"]),
+    "switch": (Boolean(true="yes", false="no"), ["yes", "maybe", "Yes"]),
+    "level": (Categorical(levels=("a", "b")), ["a", "c", "d"]),
+    "date": (Datetime(format="%Y-%m-%d"), ["2024-01-01", "2024-02-30", "yesterday"]),
+    "length": (Duration(format="clock"), ["01:00:00", "1h", "2h"]),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_values_of_another_type_are_named(case):
+    column, values = WRONG[case]
+    with pytest.raises(
+        SchemaError, match=rf"Column 'x' is {column.kind} .* 2 of its 3 values are not \(first: '.*' in row 2\)"
+    ):
+        parse(raw_of(*values), schema_of(column), Run(0))
+
+
+def test_rows_are_counted_across_partitions():
+    raw = Raw((pl.DataFrame({"x": ["1"] * 5}), pl.DataFrame({"x": ["2", "b"]})), Layout(medium="csv"))
+    with pytest.raises(SchemaError, match=r"1 of its 2 values is not \(first: 'b' in row 7\)"):
+        parse(raw, schema_of(Numerical()), Run(0))
+
+
+def test_typed_sources_are_checked_too():
+    raw = Raw((pl.DataFrame({"x": [1.0, 2.5]}),), Layout())
+    with pytest.raises(SchemaError, match="1 of its 2 values is not"):
+        parse(raw, schema_of(Numerical(decimals=0)), Run(0))
+
+
+def test_an_absent_column_is_named():
+    with pytest.raises(SchemaError, match=r"The schema has the column 'x' but the data has only \['y'\]"):
+        parse(Raw((pl.DataFrame({"y": ["1"]}),), Layout()), schema_of(Numerical()), Run(0))
+
+
+def test_a_column_that_the_schema_leaves_out_is_left_out_and_reported():
+    run = Run(0)
+    raw = Raw((pl.DataFrame({"y": ["1"], "x": ["2"]}),), Layout(medium="csv"))
+    assert parse(raw, schema_of(Numerical()), run).rows.columns == ["x"]
+    assert [f.code for f in run.findings.all()] == ["schema.extra_columns"]
+
+
+def test_usual_markers_are_missing_in_unseen_rows_where_they_cannot_be_values():
+    assert parse(raw_of("1", "NA"), schema_of(Numerical()), Run(0)).rows["x"].to_list() == [1.0, None]
+    assert parse(raw_of("a", "NA", ""), schema_of(Categorical()), Run(0)).rows["x"].to_list() == ["a", "NA", None]
+
+
+def test_missing_values_without_a_known_marker_are_empty_fields():
+    table = parse(raw_of("1", "NA"), schema_of(Numerical()), Run(0))
+    assert unparse(table)["x"].to_list() == ["1.0".removesuffix(".0"), ""]
+
+
+def test_an_unknown_dtype_of_storage_is_refused():
+    schema = TableSchema(columns={"x": Numerical()}, layout=Layout(storage={"x": "Int7"}))
+    table = parse(Raw((pl.DataFrame({"x": [1.0]}),), Layout()), schema, Run(0))
+    with pytest.raises(SchemaError, match="'Int7', which is no dtype"):
+        unparse(table)
+
+
+@pytest.mark.parametrize("decimals", [0, 2, None])
+def test_the_short_way_reads_the_same_numbers_as_the_long_one(decimals):
+    values = ["1", "-2", "+3", "007", "-0", "9007199254740993"]
+    values += [] if decimals == 0 else ["1.25", "1e-3", "-0.0", ".5"]
+    short = parse(raw_of(*values), schema_of(Numerical(decimals=decimals)), Run(0))
+    long = parse(raw_of(*values, "NA"), schema_of(Numerical(decimals=decimals), missing={"x": {"NA": 1.0}}), Run(0))
+    assert unparse(long)["x"].to_list() == [*unparse(short)["x"].to_list(), "NA"]
+    assert long.rows["x"].to_list()[:-1] == short.rows["x"].to_list()

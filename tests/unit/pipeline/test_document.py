@@ -1,0 +1,127 @@
+import pytest
+
+from understudy.errors import InputError
+from understudy.pipeline import document, recipe, schema_file
+from understudy.schema.column import Categorical, Numerical
+from understudy.schema.layout import Layout
+from understudy.schema.table import TableSchema
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "file.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("seed: 1\nsorce: {path: a.csv}\n", 2, "Did you mean 'source'"),
+        ("seed: 1\nsource:\n  path: a.csv\nsample:\n  rows: 0\n", 5, "greater than or equal to 1"),
+        ("seed: 1\nsample:\n  rows: many\n", 3, "'sample.rows' cannot be 'many'"),
+        ("seed: 1\n\nsource: {reader: csv}\n", 3, "'source.path' is missing"),
+        ("source: {path: a.csv}\n", 1, "'seed' is missing"),
+        ("seed: 1\nseed: 2\n", 2, "twice"),
+        ("seed: [1\nx: 2\n", 2, "not YAML"),
+        ("seed: 1\ngate:\n  tstr_ratio: 2\n", 3, "less than or equal to 1"),
+        ("seed: 1\nsynthesizer: {name: auto, trees: 3}\n", 1, "'auto' has no option 'trees'"),
+    ],
+)
+def test_an_error_in_a_recipe_names_its_line(write, text, line, says):
+    path = write(text)
+    with pytest.raises(InputError) as error:
+        recipe.load(path)
+    assert f"line {line}" in str(error.value)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n"])
+def test_what_is_no_mapping_is_refused(write, text):
+    with pytest.raises(InputError, match="no `field: value` lines"):
+        recipe.load(write(text))
+
+
+def test_a_recipe_that_is_not_there_or_not_text_is_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        recipe.load(tmp_path / "absent.yaml")
+    (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(InputError, match="UTF-8"):
+        recipe.load(tmp_path / "b.yaml")
+
+
+def test_the_recipe_of_the_architecture_is_read(write):
+    text = (
+        "source: {reader: parquet, path: orders.parquet}\nschema: schema.yaml\nseed: 7\nsynthesizer: {name: auto}\n"
+        "sample: {rows: 100_000, chunk: 20_000}\nevaluate: {metrics: [fidelity, utility, privacy], target: returned}\n"
+        "gate: {tstr_ratio: 0.9, membership_auc_max: 0.53, valid_rows: 1.0}\n"
+        "output: {writer: parquet, path: out/, report: html}\n"
+    )
+    path = write(text)
+    read = recipe.load(path)
+    assert read.sample.rows == 100_000
+    assert read.source.path == str(path.parent / "orders.parquet")
+    assert read.schema_path == str(path.parent / "schema.yaml")
+
+
+def test_a_recipe_comes_back_as_it_was(tmp_path):
+    declared = recipe.Recipe(
+        source=recipe.Source(path=str(tmp_path / "data" / "ü.csv"), delimiter=";"),
+        seed=2**63 - 1,
+        synthesizer=recipe.Choice(name="forest", trees=3),
+    ).changed(output={"path": str(tmp_path / "out")}, evaluate={"target": "y: #1"})
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / "recipe.yaml"
+    text = recipe.dump(declared.seen_from(tmp_path / "out"))
+    assert "../data/ü.csv" in text
+    path.write_text(text, encoding="utf-8")
+    assert recipe.load(path) == declared
+
+
+def test_changing_a_recipe_checks_it():
+    declared = recipe.Recipe(seed=1)
+    assert declared.changed(sample={"rows": None}, seed=None) == declared
+    with pytest.raises(InputError, match="greater than or equal to 1"):
+        declared.changed(sample={"rows": 0})
+
+
+SCHEMA = TableSchema(
+    columns={
+        "age": Numerical(decimals=0, low=0),
+        "on": Categorical(levels=("no", "yes", "1e3")),
+        "a: #b": Categorical(),
+    },
+    primary_key="age",
+    layout=Layout(medium="csv", delimiter="\t", missing={"on": {"?": 0.25, "": 0.75}}),
+)
+
+
+def test_a_schema_comes_back_as_it_was_with_its_evidence(write):
+    text = schema_file.dump(SCHEMA, {"age": ("9 distinct values", "whole numbers")})
+    assert "# 9 distinct values\n  # whole numbers\n  age:" in text
+    assert schema_file.load(write(text)) == SCHEMA
+
+
+def test_an_error_in_a_schema_names_its_line(write):
+    text = schema_file.dump(SCHEMA).replace("decimals: 0", "decimals: -1")
+    line = next(i for i, part in enumerate(text.splitlines(), 1) if "-1" in part)
+    with pytest.raises(InputError, match=f"line {line}"):
+        schema_file.load(write(text))
+
+
+def test_a_key_that_is_no_column_is_refused(write):
+    with pytest.raises(InputError, match="'x' is not a column"):
+        schema_file.load(write("columns: {a: {kind: text}}\nprimary_key: x\n"))
+
+
+def test_the_hash_of_a_schema_is_of_what_it_says():
+    assert schema_file.hash_schema(SCHEMA) == schema_file.hash_schema(SCHEMA.model_copy())
+    assert schema_file.hash_schema(SCHEMA) != schema_file.hash_schema(SCHEMA.model_copy(update={"entity": "age"}))
+
+
+def test_options_of_a_frame_or_a_person_are_checked_the_same_way():
+    with pytest.raises(InputError, match="no field 'depth'"):
+        document.check(Numerical, {"depth": 1}, "The options")

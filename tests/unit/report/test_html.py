@@ -1,0 +1,185 @@
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import polars as pl
+import pytest
+
+from understudy.data.table import Table
+from understudy.report.build import About, build
+from understudy.report.wording import clean, number, percent, standing
+from understudy.run import Finding
+from understudy.schema.column import Categorical, Numerical
+from understudy.schema.table import TableSchema
+
+NASTY = "<script>alert(1)</script>\"'&{{ 7*7 }}\u202eevil\x00\U0001f600\u05e9\u05dc\u05d5\u05dd"
+
+
+class Page(HTMLParser):
+    """Collects what a browser would see."""
+
+    VOID = frozenset({"meta", "link", "br"})
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.open, self.ids, self.links, self.resources = [], [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [attrs["id"]] if "id" in attrs else []
+        if tag == "a":
+            self.links.append(attrs["href"])
+        self.resources += [attrs[k] for k in ("src", "srcset", "data", "poster", "action", "xlink:href") if k in attrs]
+        self.resources += [attrs["href"]] if tag in {"link", "use", "image", "base"} and "href" in attrs else []
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def parsed(html):
+    page = Page()
+    page.feed(html)
+    assert page.open == []
+    return page
+
+
+@pytest.fixture
+def nasty(evaluation, gates):
+    rng = np.random.default_rng(0)
+    rows = pl.DataFrame(
+        {
+            NASTY: rng.normal(size=300),
+            f"{NASTY}2": rng.choice([NASTY, "a", "b"], 300).tolist(),
+        }
+    )
+    schema = TableSchema(columns={NASTY: Numerical(), f"{NASTY}2": Categorical()})
+    table = Table.of(rows, schema)
+    about = About(
+        title=NASTY,
+        target=NASTY,
+        findings=[Finding(NASTY, "degraded", NASTY, NASTY)],
+        evidence={NASTY: (NASTY,)},
+        model={
+            "settings": {NASTY: NASTY},
+            "governor": {NASTY: [NASTY]},
+            "relations": [NASTY],
+            "protected": {NASTY: NASTY},
+        },
+        provenance={NASTY: NASTY},
+    )
+    hostile = type(evaluation)(evaluation.scores, {NASTY: NASTY})
+    return build(table, table, table, hostile, gates, about).to_html()
+
+
+def test_nothing_from_the_data_becomes_markup(nasty):
+    page = parsed(nasty)
+    assert "script" not in page.tags
+    assert "49" not in re.findall(r"&amp;(\d\d)", nasty)
+    assert "&lt;script&gt;" in nasty
+    assert "\u202e" not in nasty
+    assert "\x00" not in nasty
+    assert "\U0001f600" in nasty
+
+
+def test_the_page_is_well_formed_with_unique_ids_and_links_that_lead_somewhere(report):
+    page = parsed(report.to_html())
+    assert len(page.ids) == len(set(page.ids))
+    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+
+
+def test_the_page_needs_nothing_from_elsewhere(report):
+    html = report.to_html()
+    assert set(parsed(html).resources) <= {"data:,"}
+    assert not re.search(r"https?:|//[a-z]|@import|url\(", html)
+    assert "default-src 'none'" in html
+
+
+def test_the_verdict_comes_before_everything_else(report):
+    html = report.to_html()
+    assert 'data-verdict="failed"' in html
+    places = [
+        html.index(part) for part in ('id="verdict"', 'id="checks"', 'id="fidelity"', 'id="privacy"', 'id="found"')
+    ]
+    assert places == sorted(places)
+
+
+def test_every_part_of_the_report_is_on_the_page(report):
+    html = report.to_html()
+    for words in (
+        "people.csv", "An attacker can tell.", "No target column is named.", "city decides country", "Time ran out.",
+        "72 distinct values", "2 rare levels pooled", "leaf 20 → leaf 50", "ab12", "someone elses", "z.slow",
+    ):  # fmt: skip
+        assert words in html
+
+
+def luminance(colour):
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_text_has_enough_contrast_in_light_and_dark(report):
+    themes = re.findall(r":root \{(.*?)\}", report.to_html(), flags=re.DOTALL)[:2]
+    for theme in themes:
+        colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", theme))
+        for ground in ("paper", "surface", "soft"):
+            for ink in ("ink", "muted", "syn", "good", "fair", "weak"):
+                assert contrast(colour[ink], colour[ground]) >= 4.5, (ink, ground)
+        assert contrast(colour["syn"], colour["real-fill"]) >= 3 or contrast(colour["syn"], colour["surface"]) >= 3
+
+
+def test_every_picture_is_labelled(report):
+    pictures = re.findall(r"<svg [^>]*>", report.to_html())
+    labelled = [p for p in pictures if 'role="img"' in p and "aria-label=" in p]
+    hidden = [p for p in pictures if 'aria-hidden="true"' in p]
+    glyphs = [p for p in pictures if 'class="glyph"' in p]
+    assert len(pictures) == len(labelled) + len(hidden) + len(glyphs)
+
+
+def test_three_hundred_columns_with_long_names_stay_under_three_megabytes(evaluation, gates):
+    rng = np.random.default_rng(0)
+    columns, rows = {}, {}
+    for k in range(300):
+        name = f"{k} " + "long name & more " * 30
+        if k % 2:
+            columns[name], rows[name] = Numerical(), rng.normal(size=400)
+        else:
+            columns[name] = Categorical()
+            rows[name] = [f"level number {level} of a long kind" for level in rng.integers(0, 20, 400)]
+    table = Table.of(pl.DataFrame(rows), TableSchema(columns=columns))
+    about = About(evidence=dict.fromkeys(columns, ("400 rows " * 40,) * 5))
+    html = build(table, table, None, evaluation, gates, about).to_html()
+    assert len(html.encode()) < 3_000_000
+    assert "Left out to keep the page small: the plots of the 180 most alike columns" in html
+    assert "others are left out" in html
+
+
+def test_numbers_are_written_for_reading():
+    assert [number(x) for x in (0.98512, 1.0, -3.0, 12345.6, 32561, 0.0001, 1e-9, None)] == [
+        "0.985", "1", "\u22123", "12,346", "32,561", "0.0001", "1.00e\u221209", "\u2013",
+    ]  # fmt: skip
+    assert [percent(x) for x in (0.5, 0.0001, 0.0)] == ["50.0\u202f%", "<\u202f0.1\u202f%", "0.0\u202f%"]
+
+
+def test_marks_that_turn_text_around_become_visible():
+    assert clean("a\u202eb\u200fc\nd") == "a\ufffdb\ufffdc d"
+    assert clean("x" * 100, 10) == "x" * 9 + "…"
+
+
+def test_a_leak_is_judged_by_what_unseen_rows_do_by_nature():
+    assert standing("lower", 0.0014, 0.0001, 0.0013, (0.001, 0.002)) == "good"
+    assert standing("lower", 0.018, 0.0001, 0.0014, (0.016, 0.02)) == "weak"
+    assert standing("half", 0.63, 0.5, 0.5, (0.62, 0.64)) == "weak"
+    assert standing("half", 0.51, 0.5, 0.5, (0.495, 0.525)) == "good"

@@ -1,0 +1,44 @@
+import json
+
+import pytest
+
+from understudy.errors import ArtifactError
+from understudy.store import manifest
+
+
+def test_a_manifest_comes_back_as_it_was(tmp_path, bundle):
+    record = bundle(tmp_path, a="1")
+    assert manifest.load(tmp_path) == record
+
+
+def test_an_untouched_bundle_verifies(tmp_path, bundle):
+    bundle(tmp_path, a="1", b="2")
+    assert manifest.verify(tmp_path) == ()
+
+
+def test_every_change_is_named(tmp_path, bundle):
+    bundle(tmp_path, a="1", b="2", c="3")
+    (tmp_path / "a").write_text("9", encoding="utf-8")
+    (tmp_path / "b").unlink()
+    (tmp_path / "d").write_text("4", encoding="utf-8")
+    assert manifest.verify(tmp_path) == ("a is not as it was written.", "b is missing.", "d was added.")
+
+
+def test_a_folder_without_manifest_is_no_bundle(tmp_path):
+    with pytest.raises(ArtifactError, match="not a bundle"):
+        manifest.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '"x"'])
+def test_a_broken_manifest_is_a_sentence(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"manifest\.json"):
+        manifest.load(tmp_path)
+
+
+def test_a_newer_manifest_asks_for_an_upgrade(tmp_path, bundle):
+    bundle(tmp_path, a="1")
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "format": 99}), encoding="utf-8")
+    with pytest.raises(ArtifactError, match="pip install -U"):
+        manifest.load(tmp_path)
