@@ -1,0 +1,1 @@
+"""Exact relations between columns."""

@@ -1,0 +1,1 @@
+"""How columns become symbols, and back."""

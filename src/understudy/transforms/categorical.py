@@ -19,7 +19,7 @@ _ENOUGH = 0.5  # where rare levels make up more than this share, hiding them wou
 
 @dataclass(frozen=True, slots=True)
 class CategoricalEncoder:
-    """Symbols: missing (where some are), the kept levels by falling frequency, the pool of rare levels (where some are).
+    """Symbols: missing (where some are), the kept levels by falling frequency, the pool of rare levels (likewise).
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class CategoricalEncoder:
         return False
 
     def encode(self, values: pl.Series) -> np.ndarray:
-        """Give the symbols of ``values``; a level never seen is one of the rare, or the most frequent where none was."""
+        """Give the symbols of ``values``; one never seen is among the rare, or the most frequent where none was."""
         table = pl.DataFrame({"level": self.levels, "code": range(self.missing, self.missing + len(self.levels))})
         spelled = pl.DataFrame({"level": values.cast(pl.String)})
         schema = {"level": pl.String, "code": pl.Int64}
@@ -138,17 +138,17 @@ def _protected(counts: pl.DataFrame, name: str, protection: Protection, run: Run
     if kept.height == counts.height:
         return counts
     rare = counts.height - kept.height
-    if kept["len"].sum() < _ENOUGH * counts["len"].sum():
+    if int(kept["len"].sum()) < _ENOUGH * int(counts["len"].sum()):
         run.find(
             "categories.unprotected",
-            f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows; they "
-            "make up most of it and were kept. Declare the column text or identifier if its values are sensitive.",
+            f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows; "
+            "they make up most of it and were kept. Declare the column text or identifier if its values are sensitive.",
             "repair",
         )
         return counts
     run.find(
         "categories.rare",
-        f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows and are "
-        "never generated.",
+        f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows and "
+        "are never generated.",
     )
     return kept

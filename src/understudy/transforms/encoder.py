@@ -57,8 +57,8 @@ def stratified(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Returns
     -------
     array of shape (n,), float64
-        Within a group of g rows, one number falls into each of the g equal parts of [0, 1), in random order. Each number
-        alone is uniform, and the share of them below any point is off by at most 1/g.
+        Within a group of g rows, one number falls into each of the g equal parts of [0, 1), in random order. Each
+        number alone is uniform, and the share of them below any point is off by at most 1/g.
 
     References
     ----------

@@ -1,6 +1,6 @@
 """Whole tables as symbols: picks an encoder for each column by its type, and keeps the exact relations of the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -78,7 +78,12 @@ class TableEncoder:
         ]
         return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
-    def decode(self, codes: np.ndarray, run: Run, first: int = 0) -> pl.DataFrame:
+    @property
+    def fresh(self) -> frozenset[str]:
+        """Names of the columns whose values are made afresh for every row."""
+        return frozenset(name for name, e in self.encoders.items() if isinstance(e, IdentifierEncoder | TextEncoder))
+
+    def decode(self, codes: np.ndarray, run: Run, first: int = 0, names: Collection[str] | None = None) -> pl.DataFrame:
         """Draw rows for symbols of shape (d, n); a column's draw does not depend on the other columns.
 
         Parameters
@@ -89,8 +94,12 @@ class TableEncoder:
             The job.
         first : int
             How many rows of the same sample came before: fresh identifiers go on from there.
+        names : collection of str, optional
+            Columns to draw; all by default.
         """
-        return pl.DataFrame([self._draw(name, codes[j], run, first) for j, name in enumerate(self.encoders)])
+        wanted = self.encoders if names is None else names
+        places = [(j, name) for j, name in enumerate(self.encoders) if name in wanted]
+        return pl.DataFrame({name: self._draw(name, codes[j], run, first) for j, name in places})
 
     def _draw(self, name: str, codes: np.ndarray, run: Run, first: int) -> pl.Series:
         encoder = self.encoders[name]
@@ -130,9 +139,7 @@ class TableEncoder:
 
     def state(self) -> State:
         """Give everything needed to build this encoder again."""
-        return {
-            name: {"encoder": _kind(encoder), "state": encoder.state()} for name, encoder in self.encoders.items()
-        }
+        return {name: {"encoder": _kind(encoder), "state": encoder.state()} for name, encoder in self.encoders.items()}
 
     @classmethod
     def restore(cls, state: State) -> "TableEncoder":
@@ -154,4 +161,12 @@ def _fit(values: pl.Series, column: ColumnType, protection: Protection, run: Run
 
 
 def _kind(encoder: AnyEncoder) -> str:
-    return next(name for name, cls in _ENCODERS.items() if isinstance(encoder, cls))
+    match encoder:
+        case CategoricalEncoder():
+            return "categorical"
+        case QuantityEncoder():
+            return "quantity"
+        case IdentifierEncoder():
+            return "identifier"
+        case TextEncoder():
+            return "text"

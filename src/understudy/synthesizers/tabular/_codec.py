@@ -129,7 +129,9 @@ class Codec:
                 name = constraint.determinant
                 masks[name] = masks.get(name, mask) & mask
                 if not masks[name].any():
-                    msg = f"No row can have {constraint.dependent} = {given[constraint.dependent]!r}: {constraint.text}."
+                    msg = (
+                        f"No row can have {constraint.dependent} = {given[constraint.dependent]!r}: {constraint.text}."
+                    )
                     raise ConditionError(msg)
         names = self.encoder.names
         return {names.index(name): mask for name, mask in masks.items()}

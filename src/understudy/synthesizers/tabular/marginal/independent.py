@@ -20,7 +20,9 @@ __all__ = ["Independent"]
 class Independent(Spec):
     """Independent columns: right margins, no dependence."""
 
-    source: ClassVar[str] = "folklore; the fully factorised baseline of Koller and Friedman, Probabilistic Graphical Models, 2009"
+    source: ClassVar[str] = (
+        "folklore; the fully factorised baseline of Koller and Friedman, Probabilistic Graphical Models, 2009"
+    )
 
     protection: Protection = Protection()
     """What of the training rows may not show."""

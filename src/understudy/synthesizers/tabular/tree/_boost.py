@@ -17,6 +17,7 @@ from numba import njit
 __all__ = ["Boosted", "boost", "score"]
 
 _RIDGE = 1.0
+_NOTHING = 1e-7  # what a difference of sums may leave where there is no row
 _CATEGORY_ROWS = 10.0  # rows of the mean that a category's own mean is drawn to when categories are ordered
 
 
@@ -43,6 +44,30 @@ class Boosted(NamedTuple):
     mask_start: np.ndarray
     mask: np.ndarray
     value: np.ndarray
+
+
+@njit(cache=True, nogil=True)
+def _sum_rows(own, sizes, place, start, end, gradient, hessian, sum_g, sum_h):  # noqa: ANN001, ANN202, PLR0913 - compiled
+    """Sum gradients and hessians of the rows at ``place[start:end]`` by the symbols of every feature."""
+    n = end - start
+    gathered_g = np.empty(n)
+    gathered_h = np.empty(n)
+    rows = np.empty(n, np.int64)
+    for i in range(n):
+        rows[i] = place[start + i]
+        gathered_g[i] = gradient[rows[i]]
+        gathered_h[i] = hessian[rows[i]]
+    for f in range(own.shape[0]):
+        gs = sum_g[f]
+        hs = sum_h[f]
+        symbols = own[f]
+        for b in range(sizes[f]):
+            gs[b] = 0.0
+            hs[b] = 0.0
+        for i in range(n):
+            b = symbols[rows[i]]
+            gs[b] += gathered_g[i]
+            hs[b] += gathered_h[i]
 
 
 @njit(cache=True, nogil=True)
@@ -96,15 +121,17 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
     hessian = np.ones(n)
     place = np.arange(n)
     spare = np.empty(n, np.int64)
-    node_gradient = np.empty(n)
-    node_hessian = np.empty(n)
-    sum_g = np.zeros((n_features, widest))
-    sum_h = np.zeros((n_features, widest))
+    # Sums by symbol of the nodes of two levels: a node's are its parent's less its sibling's, so that only the smaller
+    # of two siblings is summed row by row.
+    half = 1 << max(depth - 1, 0)
+    all_sums_g = np.zeros((2, half, n_features, widest))
+    all_sums_h = np.zeros((2, half, n_features, widest))
     key = np.zeros(widest)
     start = np.zeros(n_nodes, np.int64)
     end = np.zeros(n_nodes, np.int64)
     total_g = np.zeros(n_nodes)
     total_h = np.zeros(n_nodes)
+    summed = np.zeros(n_nodes, np.bool_)
     for t in range(rounds):
         all_g = 0.0
         all_h = 0.0
@@ -136,27 +163,24 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
             best_cut = 0
             best_g = 0.0
             best_h = 0.0
-            if not is_last and e - s >= 2 * min_leaf:
-                for i in range(s, e):
-                    node_gradient[i] = gradient[place[i]]
-                    node_hessian[i] = hessian[place[i]]
+            level = 0
+            while (2 << level) - 1 <= node:
+                level += 1
+            spot = node - ((1 << level) - 1)
+            if not is_last and (summed[node] if node > 0 else n >= 2 * min_leaf):
+                sum_g = all_sums_g[level & 1, spot]
+                sum_h = all_sums_h[level & 1, spot]
+                if node == 0:
+                    _sum_rows(own, sizes, place, s, e, gradient, hessian, sum_g, sum_h)
                 least = min_leaf * (h_all / (e - s))
                 before = g_all * g_all / (h_all + _RIDGE)
                 for f in range(n_features):
                     size = sizes[f]
                     gs = sum_g[f]
                     hs = sum_h[f]
-                    symbols = own[f]
-                    for b in range(size):
-                        gs[b] = 0.0
-                        hs[b] = 0.0
-                    for i in range(s, e):
-                        b = symbols[place[i]]
-                        gs[b] += node_gradient[i]
-                        hs[b] += node_hessian[i]
                     if unordered[f]:
                         for b in range(size):
-                            key[b] = gs[b] / (hs[b] + _CATEGORY_ROWS) if hs[b] > 0 else 1e30
+                            key[b] = gs[b] / (hs[b] + _CATEGORY_ROWS) if hs[b] > _NOTHING else 1e30
                         order = np.argsort(key[:size])
                     else:
                         order = np.arange(size)
@@ -164,7 +188,7 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
                     h = 0.0
                     for i in range(size - 1):
                         b = order[i]
-                        if hs[b] == 0:
+                        if hs[b] <= _NOTHING:
                             continue
                         g += gs[b]
                         h += hs[b]
@@ -187,6 +211,8 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
             symbols = own[f]
             feature[t, node] = f
             threshold[t, node] = best_cut
+            sum_g = all_sums_g[level & 1, spot]
+            sum_h = all_sums_h[level & 1, spot]
             if unordered[f]:
                 size = sizes[f]
                 while n_mask + size > mask.shape[0]:
@@ -194,7 +220,7 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
                     longer[:n_mask] = mask[:n_mask]
                     mask = longer
                 for b in range(size):
-                    key[b] = sum_g[f, b] / (sum_h[f, b] + _CATEGORY_ROWS) if sum_h[f, b] > 0 else 1e30
+                    key[b] = sum_g[f, b] / (sum_h[f, b] + _CATEGORY_ROWS) if sum_h[f, b] > _NOTHING else 1e30
                     mask[n_mask + b] = False
                 order = np.argsort(key[:size])
                 for i in range(best_cut + 1):
@@ -224,6 +250,29 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
             total_h[lower] = best_h
             total_g[lower + 1] = g_all - best_g
             total_h[lower + 1] = h_all - best_h
+            summed[lower] = summed[lower + 1] = False
+            if 2 * lower + 1 >= n_nodes or max(a - s, e - a) < 2 * min_leaf:
+                continue
+            small = 0 if a - s <= e - a else 1
+            below_g = all_sums_g[(level + 1) & 1]
+            below_h = all_sums_h[(level + 1) & 1]
+            _sum_rows(
+                own,
+                sizes,
+                place,
+                start[lower + small],
+                end[lower + small],
+                gradient,
+                hessian,
+                below_g[2 * spot + small],
+                below_h[2 * spot + small],
+            )
+            for q in range(n_features):
+                for b in range(sizes[q]):
+                    below_g[2 * spot + 1 - small, q, b] = sum_g[q, b] - below_g[2 * spot + small, q, b]
+                    below_h[2 * spot + 1 - small, q, b] = sum_h[q, b] - below_h[2 * spot + small, q, b]
+            summed[lower] = a - s >= 2 * min_leaf
+            summed[lower + 1] = e - a >= 2 * min_leaf
     return feature, threshold, mask_start, mask[: max(n_mask, 1)].copy(), value
 
 
@@ -231,13 +280,15 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
 def score(features, rows, base, feature, threshold, mask_start, mask, value):  # noqa: ANN001, ANN201, PLR0913 - compiled
     """Give the score of each of ``rows``, as float64; the model is passed by its arrays."""
     scores = np.empty(rows.shape[0])
+    own = np.empty(features.shape[0], np.uint16)
     for i in range(rows.shape[0]):
-        r = rows[i]
+        for f in range(features.shape[0]):
+            own[f] = features[f, rows[i]]
         total = base
         for t in range(feature.shape[0]):
             node = 0
             while feature[t, node] >= 0:
-                symbol = features[feature[t, node], r]
+                symbol = own[feature[t, node]]
                 m = mask_start[t, node]
                 goes_left = mask[m + symbol] if m >= 0 else symbol <= threshold[t, node]
                 node = 2 * node + 1 if goes_left else 2 * node + 2

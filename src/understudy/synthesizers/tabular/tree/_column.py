@@ -1,5 +1,6 @@
 """One column's law given the columns before it: a guide, a bag of trees on guide and columns, or the guide alone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -8,7 +9,7 @@ import numpy as np
 from understudy.protocols import State
 from understudy.synthesizers.tabular.tree._grow import Tree, grow, leaves
 from understudy.synthesizers.tabular.tree._guide import Guide, Settings, Target
-from understudy.synthesizers.tabular.tree._law import cumulative_laws, draw, node_counts, pruned, split_gains
+from understudy.synthesizers.tabular.tree._law import ancestors, cumulative_laws, draw, node_counts, pruned, split_gains
 from understudy.transforms.encoder import stratified
 
 __all__ = ["Column", "Grown", "Plan", "Strength", "groups"]
@@ -33,12 +34,15 @@ class Strength:
     kept : float
         A column is pruned as long as this share of what its splits gain on held-out rows is kept, in (0, 1].
     shrinkage : float
-        Rows of its parent's law that each node's law is drawn to.
+        Rows of its parent's law that each node's law over groups of near symbols is drawn to.
+    within : float
+        The same for its law inside such a group.
     """
 
     min_leaf: int
     kept: float
     shrinkage: float
+    within: float
 
 
 class Plan(NamedTuple):
@@ -87,8 +91,10 @@ class Grown:
         Leaf of the held-out rows in each.
     held_symbols : array
         Symbols of the held-out rows.
-    judged : array of shape (n_symbols,), int32
+    groups : array of shape (n_symbols,), int32
         Group of each symbol in which likelihood is judged.
+    near : array of shape (n_symbols,), int32
+        Group of near symbols, inside which a law is smooth.
     held_direct : array or None
         For a yes/no, the guide's own probability of a yes for the held-out rows.
     """
@@ -100,7 +106,8 @@ class Grown:
     bags: list[tuple[np.ndarray, np.ndarray]]
     held_leaf: list[np.ndarray]
     held_symbols: np.ndarray
-    judged: np.ndarray
+    groups: np.ndarray
+    near: np.ndarray
     held_direct: np.ndarray | None
 
     @classmethod
@@ -153,58 +160,57 @@ class Grown:
             trees.append(tree)
             bags.append((_leaf(seen, bag, tree), symbols[bag].astype(np.int32)))
             held.append(_leaf(seen, plan.held_out, tree))
+        near = fine if ordered else np.arange(n_symbols, dtype=np.int32)
         direct = None
         if target.logistic and len(plan.held_out):
             direct = guide.probability(features[:, plan.held_out])
-        return cls(
-            inputs, n_symbols, guide, trees, bags, held, symbols[plan.held_out], judged, direct
-        )
+        return cls(inputs, n_symbols, guide, trees, bags, held, symbols[plan.held_out], judged, near, direct)
 
     def column(self, strength: Strength) -> tuple["Column", float]:
         """Prune to ``strength`` and settle the laws; also give the mean number of leaves (0: the guide alone decides)."""
-        counts = [node_counts(leaf, symbols, t.parent, self.n_symbols) for t, (leaf, symbols) in zip(self.trees, self.bags, strict=True)]
-        price = self._price(counts, strength)
+        judged = list(self._judged())
+        price = self._price(judged, strength)
         kept = [
-            pruned(t.feature, t.left, t.right, *self._judged_gains(t, c), price, strength.min_leaf)
-            for t, c in zip(self.trees, counts, strict=True)
+            pruned(t.feature, t.left, t.right, gains, n_rows, price, strength.min_leaf)
+            for t, _, gains, n_rows in judged
         ]
-        if self.held_direct is not None and self._direct_likelihood() > self._exact_likelihood(kept, counts, strength):
+        own = [
+            node_counts(leaf, symbols, t.parent, self.n_symbols)
+            for t, (leaf, symbols) in zip(self.trees, self.bags, strict=True)
+        ]
+        if self.held_direct is not None and self._direct_likelihood() > self._exact_likelihood(kept, own, strength):
             return Column(self.inputs, self.guide, (), np.empty((0, 0), np.float32), np.zeros(1, np.int64)), 0.0
-        laws, trees, starts = [], [], [0]
-        for tree, own, count in zip(self.trees, kept, counts, strict=True):
-            small, nodes = _compact(tree, own)
-            law = cumulative_laws(count, tree.parent, strength.shrinkage)
+        laws: list[np.ndarray] = []
+        trees: list[Tree] = []
+        for tree, splits, counts in zip(self.trees, kept, own, strict=True):
+            small, nodes = _compact(tree, splits)
             trees.append(small)
-            laws.append(law[nodes])
-            starts.append(starts[-1] + len(nodes))
-        column = Column(self.inputs, self.guide, tuple(trees), np.concatenate(laws), np.array(starts))
-        return column, float(np.mean([(t.feature < 0).sum() for t in trees]))
+            laws.append(cumulative_laws(counts, tree.parent, self.near, strength.shrinkage, strength.within)[nodes])
+        starts = np.cumsum([0, *map(len, laws)])
+        column = Column(self.inputs, self.guide, tuple(trees), np.concatenate(laws), starts)
+        return column, float(np.mean(np.diff(starts)))
 
-    def _judged_counts(self, counts: np.ndarray) -> np.ndarray:
-        grouped = np.zeros((counts.shape[0], int(self.judged.max()) + 1), np.float32)
-        np.add.at(grouped.T, self.judged, counts.T)
-        return grouped
+    def _judged(self) -> Iterator[tuple[Tree, np.ndarray, np.ndarray, np.ndarray]]:
+        """Give each tree with its counts by judged group, the gains of its splits, and the rows of its nodes."""
+        for tree, (leaf, symbols) in zip(self.trees, self.bags, strict=True):
+            counts = node_counts(leaf, self.groups[symbols], tree.parent, int(self.groups.max()) + 1)
+            yield tree, counts, split_gains(counts, tree.feature, tree.left, tree.right), counts.sum(axis=1)
 
-    def _judged_gains(self, tree: Tree, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        grouped = self._judged_counts(counts)
-        return split_gains(grouped, tree.feature, tree.left, tree.right), grouped.sum(axis=1)
-
-    def _price(self, counts: list[np.ndarray], strength: Strength) -> float:
+    def _price(self, judged: list[tuple[Tree, np.ndarray, np.ndarray, np.ndarray]], strength: Strength) -> float:
         """Choose the lowest price of a split that keeps enough of the best held-out likelihood."""
         if not len(self.held_symbols):
             return _PRICE_UNSEEN
-        symbols = self.judged[self.held_symbols]
+        symbols = self.groups[self.held_symbols]
+        alone = np.arange(int(self.groups.max()) + 1, dtype=np.int32)
         mixed = np.zeros((len(_PRICES), len(symbols)))
-        for tree, count, leaf in zip(self.trees, counts, self.held_leaf, strict=True):
-            gains, n_rows = self._judged_gains(tree, count)
-            law = np.diff(cumulative_laws(self._judged_counts(count), tree.parent, strength.shrinkage), axis=1, prepend=0)
+        for (tree, counts, gains, n_rows), leaf in zip(judged, self.held_leaf, strict=True):
+            law = np.diff(cumulative_laws(counts, tree.parent, alone, strength.shrinkage, 1.0), axis=1, prepend=0)
             for i, price in enumerate(_PRICES):
-                own = pruned(tree.feature, tree.left, tree.right, gains, n_rows, price, strength.min_leaf)
-                mixed[i] += law[_ancestors(own, tree.parent)[leaf], symbols]
+                splits = pruned(tree.feature, tree.left, tree.right, gains, n_rows, price, strength.min_leaf)
+                mixed[i] += law[ancestors(splits, tree.parent)[leaf], symbols]
         likelihood = np.log(np.maximum(mixed / len(self.trees), 1e-12)).mean(axis=1)
         root, best = likelihood[-1], likelihood.max()
-        place = int(np.flatnonzero(likelihood >= root + strength.kept * (best - root))[0])
-        return float(_PRICES[place])
+        return float(_PRICES[np.flatnonzero(likelihood >= root + strength.kept * (best - root))[0]])
 
     def _direct_likelihood(self) -> float:
         p = cast("np.ndarray", self.held_direct)
@@ -213,8 +219,10 @@ class Grown:
     def _exact_likelihood(self, kept: list[np.ndarray], counts: list[np.ndarray], strength: Strength) -> float:
         mixed = np.zeros(len(self.held_symbols))
         for tree, own, count, leaf in zip(self.trees, kept, counts, self.held_leaf, strict=True):
-            law = np.diff(cumulative_laws(count, tree.parent, strength.shrinkage), axis=1, prepend=0)
-            mixed += law[_ancestors(own, tree.parent)[leaf], self.held_symbols]
+            law = np.diff(
+                cumulative_laws(count, tree.parent, self.near, strength.shrinkage, strength.within), axis=1, prepend=0
+            )
+            mixed += law[ancestors(own, tree.parent)[leaf], self.held_symbols]
         return float(np.log(np.maximum(mixed / len(self.trees), 1e-12)).mean())
 
 
@@ -321,16 +329,6 @@ def _some(rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
 
 def _leaf(features: np.ndarray, rows: np.ndarray, tree: Tree) -> np.ndarray:
     return leaves(features, rows, tree.feature, tree.threshold, tree.mask_start, tree.mask, tree.left, tree.right)
-
-
-def _ancestors(kept: np.ndarray, parent: np.ndarray) -> np.ndarray:
-    """Give, for each node, the leaf of the pruned tree that it lies under: itself or the highest pruned ancestor."""
-    under = np.arange(len(kept))
-    for node in range(1, len(kept)):
-        above = under[parent[node]]
-        if kept[above] < 0:
-            under[node] = above
-    return under
 
 
 def _compact(tree: Tree, kept: np.ndarray) -> tuple[Tree, np.ndarray]:

@@ -23,15 +23,16 @@ from understudy.synthesizers.tabular.tree._guide import Settings
 from understudy.synthesizers.tabular.tree._model import ForestGenerator, draw_codes
 from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
 
-__all__ = ["STRENGTHS", "Trial", "closer_share", "govern"]
+__all__ = ["Trial", "closer_share", "govern", "smallest_allowed", "strength"]
 
-STRENGTHS = tuple(Strength(leaf, kept, 2.0) for leaf, kept in (
-    (15, 0.5), (20, 0.5), (30, 0.5), (45, 0.5), (65, 0.6), (100, 0.7), (150, 0.8), (220, 0.9), (330, 1.0), (500, 1.0),
-))
-"""What the governor goes through, from the closest to the training rows to the farthest."""
+_LEAVES = (20, 60, 500)
+"""Fewest rows of a leaf at which closeness is measured."""
 
-_PILOT_ROWS = 10_000  # of each half
-_ALLOWED = 0.5075
+_PILOT_ROWS = 8_000  # of each half
+_DRAWN = 2  # synthetic rows per row of a half
+_ALLOWED = 0.005  # more of the rows than laws without memory
+_SHRINKAGE, _WITHIN = 2.0, 20.0  # rows of the parent's law
+_FARTHER = 1.5  # factor on the leaves where rows are copied too often
 _FAR = 2.0  # distance of two different categories; a number's is its distance in ranks, in [0, 1]
 
 
@@ -78,46 +79,66 @@ def govern(
     rows = run.child("halves").rng.permutation(codes.shape[1])
     size = min(len(rows) // 2, _PILOT_ROWS)
     seen, unseen = np.sort(rows[:size]), np.sort(rows[size : 2 * size])
-    seen_codes = np.ascontiguousarray(codes[:, seen])
+    seen_codes, unseen_codes = (np.ascontiguousarray(codes[:, half]) for half in (seen, unseen))
     trees, boosting = plan
-    grown = sequence.grow(seen_codes, trees, boosting, STRENGTHS[0].min_leaf, run.child("pilot"))
+    grown = sequence.grow(seen_codes, trees, boosting, _LEAVES[0], run.child("pilot"))
     positions = _positions(seen_codes, sequence)
-    trials: dict[int, Trial] = {}
 
-    def measure(i: int) -> Trial:
-        columns, _ = settled(grown, STRENGTHS[i])
-        drawn = draw_codes(sequence.order, columns, size, run.child("draw", i))
-        share, error = closer_share(drawn, seen_codes, np.ascontiguousarray(codes[:, unseen]), positions)
-        return Trial(STRENGTHS[i].min_leaf, share, error)
+    def measure(min_leaf: int) -> Trial:
+        columns, _ = settled(grown, strength(min_leaf))
+        # The same place for every setting: what differs between them is then the setting, not the draw.
+        drawn = draw_codes(sequence.order, columns, _DRAWN * size, run.child("draw"))
+        return Trial(min_leaf, *closer_share(drawn, seen_codes, unseen_codes, positions))
 
-    low, high = 0, len(STRENGTHS) - 1
-    while low < high:
-        middle = (low + high) // 2
-        trials[middle] = measure(middle)
-        low, high = (low, middle) if trials[middle].share <= _ALLOWED else (middle + 1, high)
-    chosen = low
-    copies = natural = 0.0
+    trials = [measure(min_leaf) for min_leaf in _LEAVES]
+    chosen = smallest_allowed(trials)
     while True:
-        if chosen not in trials:
-            trials[chosen] = measure(chosen)
-        columns, _ = settled(grown, STRENGTHS[chosen])
+        columns, _ = settled(grown, strength(chosen))
         pilot = ForestGenerator(codec, sequence.order, columns, {})
         copies, natural = _copies(pilot.sample(size, run.child("copies")).rows, data.rows, seen, unseen)
-        if copies <= natural + 2 * np.sqrt(max(natural, 1 / size) / size) or chosen == len(STRENGTHS) - 1:
+        if copies <= natural + 2 * np.sqrt(max(natural, 1 / size) / size) or chosen >= _LEAVES[-1]:
             break
-        chosen += 1
-    steps = [
-        {"min_leaf": t.min_leaf, "share": round(t.share, 4), "error": round(t.error, 4)} for _, t in sorted(trials.items())
-    ]
-    told = {"share": round(trials[chosen].share, 4), "copies": copies, "natural": natural, "steps": steps}
-    if trials[chosen].share > _ALLOWED + 2 * trials[chosen].error:
+        chosen = min(int(_FARTHER * chosen), _LEAVES[-1])
+    steps = [{"min_leaf": t.min_leaf, "share": round(t.share, 4), "error": round(t.error, 4)} for t in trials]
+    last = trials[-1]
+    if last.share > 0.5 + _ALLOWED + 3 * last.error:
         run.find(
             "governor.limit",
-            f"At its strongest setting {trials[chosen].share:.1%} of the rows were still closer to training rows than to "
-            "unseen ones. Look at the closeness and membership scores before releasing them.",
+            f"At its strongest setting {last.share:.1%} of the rows were still closer to training rows than to unseen ones. "
+            "Look at the closeness and membership scores before releasing them.",
             "degraded",
         )
-    return STRENGTHS[chosen], {"governor": told}
+    return strength(chosen), {"governor": {"copies": copies, "natural": natural, "steps": steps}}
+
+
+def strength(min_leaf: int) -> Strength:
+    """Give the strength with leaves of at least ``min_leaf`` rows: larger leaves are pruned more strictly, too."""
+    part = np.clip(np.log(min_leaf / 45) / np.log(330 / 45), 0, 1)
+    return Strength(min_leaf, float(0.5 + 0.5 * part), _SHRINKAGE, _WITHIN)
+
+
+def smallest_allowed(trials: list[Trial]) -> int:
+    """Give the smallest leaves at which the share is within what is allowed.
+
+    A draw that takes up one given row of its leaf does so with a chance of one in the leaf's rows, so the share exceeds that
+    of laws without memory by a part that falls with 1 / ``min_leaf``. The trials are fitted by least squares with such a
+    curve, because each alone is too noisy to decide; its asymptote is what the two halves differ by anyway.
+
+    Parameters
+    ----------
+    trials : list of Trial
+        At least two, of different ``min_leaf``.
+
+    Returns
+    -------
+    int
+        Fewest rows of a leaf, in the range of the trials.
+    """
+    rate = np.array([1 / t.min_leaf for t in trials])
+    share = np.array([t.share for t in trials])
+    slope = float(((rate - rate.mean()) * (share - share.mean())).sum() / ((rate - rate.mean()) ** 2).sum())
+    leaves = [t.min_leaf for t in trials]
+    return int(np.clip(np.ceil(slope / _ALLOWED), min(leaves), max(leaves)))
 
 
 def _positions(codes: np.ndarray, sequence: Sequence) -> list[np.ndarray | None]:
@@ -158,7 +179,7 @@ def closer_share(
     numbers = [j for j, p in enumerate(positions) if p is not None]
     levels = [j for j, p in enumerate(positions) if p is None]
     placed = [_placed(part, positions, numbers) for part in (synthetic, seen, unseen)]
-    coded = [np.ascontiguousarray(part[levels].T.astype(np.int32)) for part in (synthetic, seen, unseen)]
+    coded = [np.ascontiguousarray(part[levels].T) for part in (synthetic, seen, unseen)]
     near_seen = _nearest(placed[0], coded[0], np.ascontiguousarray(placed[1].T), np.ascontiguousarray(coded[1].T))
     near_unseen = _nearest(placed[0], coded[0], np.ascontiguousarray(placed[2].T), np.ascontiguousarray(coded[2].T))
     closer = (near_seen < near_unseen) + 0.5 * (near_seen == near_unseen)
@@ -177,13 +198,16 @@ def _nearest(numbers, levels, all_numbers, all_levels):  # noqa: ANN001, ANN202 
     m = max(all_numbers.shape[1], all_levels.shape[1])
     nearest = np.empty(n, np.float32)
     distance = np.empty(m, np.float32)
+    different = np.empty(m, np.uint16)
     for i in range(n):
-        distance[:] = 0
+        different[:] = 0
         for k in range(levels.shape[1]):
             own = levels[i, k]
             line = all_levels[k]
             for j in range(m):
-                distance[j] += np.float32(_FAR) if line[j] != own else np.float32(0)
+                different[j] += line[j] != own
+        for j in range(m):
+            distance[j] = np.float32(_FAR) * different[j]
         for k in range(numbers.shape[1]):
             place = numbers[i, k]
             row = all_numbers[k]

@@ -16,7 +16,8 @@ from understudy.synthesizers.tabular.tree._boost import Boosted, boost, score
 __all__ = ["Guide", "Settings", "Target"]
 
 _BINS = 256
-_PATIENCE = 0.004  # a further batch of trees has to lower the held-out loss by this part
+_WIDE, _WIDE_DEPTH = 1_024, 3  # sums by symbol grow with alphabet and depth: trees on long alphabets are shallow
+_PATIENCE = 0.003  # a further batch of trees has to lower the held-out loss by this part
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Settings:
 
     batch: int = 30
     most: int = 240
-    depth: int = 5
+    depth: int = 6
     rate: float = 0.2
-    min_leaf: int = 20
+    min_leaf: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ def _fit(
     if target.logistic:
         mean = float(np.clip(mean, 1e-4, 1 - 1e-4))
     base = float(np.log(mean / (1 - mean))) if target.logistic else mean
+    depth = settings.depth if sizes.max(initial=1) <= _WIDE else min(settings.depth, _WIDE_DEPTH)
     reached = np.full(len(rows), base)
     outside = np.full(len(held_out), base)
     batches: list[Boosted] = []
@@ -206,7 +208,7 @@ def _fit(
             reached,
             target.logistic,
             settings.batch,
-            settings.depth,
+            depth,
             settings.rate,
             settings.min_leaf,
         )

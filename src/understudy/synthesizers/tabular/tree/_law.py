@@ -10,7 +10,7 @@ Source: Bahl, Jelinek, Mercer, 1983 (interpolation towards coarser contexts); Te
 import numpy as np
 from numba import njit
 
-__all__ = ["cumulative_laws", "draw", "node_counts", "pruned", "split_gains"]
+__all__ = ["ancestors", "cumulative_laws", "draw", "node_counts", "pruned", "split_gains"]
 
 _ROOT_ROWS = 0.5  # rows of a flat law that the root is drawn to, so that no symbol is impossible
 
@@ -76,26 +76,71 @@ def pruned(feature, left, right, gains, n_rows, price, min_leaf):  # noqa: ANN00
 
 
 @njit(cache=True, nogil=True)
-def cumulative_laws(counts, parent, shrinkage):  # noqa: ANN001, ANN201 - compiled
-    """Give each node's shrunken law as a running sum; float32 of shape (nodes, n_symbols), the last column is 1."""
+def ancestors(kept, parent):  # noqa: ANN001, ANN201 - compiled
+    """Give, for each node, the leaf of the pruned tree that it lies under, or itself where it is still a split."""
+    under = np.arange(kept.shape[0])
+    for node in range(1, kept.shape[0]):
+        above = under[parent[node]]
+        if kept[above] < 0:
+            under[node] = above
+    return under
+
+
+@njit(cache=True, nogil=True)
+def cumulative_laws(counts, parent, groups, shrinkage, within):  # noqa: ANN001, ANN201, C901, PLR0912 - compiled
+    """Give each node's shrunken law as a running sum.
+
+    Neighbouring symbols form groups. A node's law over the groups is drawn to its parent's by ``shrinkage`` rows, and its
+    law inside a group by ``within`` rows: where in a group a value lies is told by many rows, not by the few of a leaf.
+
+    Parameters
+    ----------
+    counts : array of shape (nodes, n_symbols), float32
+        Rows of each symbol in each node.
+    parent : array of shape (nodes,), int32
+        Parents; the root's is -1.
+    groups : array of shape (n_symbols,), int32
+        Group of each symbol, from 0 on.
+    shrinkage, within : float
+        Rows of the parent's law.
+
+    Returns
+    -------
+    array of shape (nodes, n_symbols), float32
+        Running sums; the last column is 1.
+    """
     n_nodes, n_symbols = counts.shape
-    law = np.zeros((n_nodes, n_symbols), np.float64)
+    n_groups = 0
+    for k in range(n_symbols):
+        n_groups = max(n_groups, groups[k] + 1)
+    size = np.zeros(n_groups)
+    for k in range(n_symbols):
+        size[groups[k]] += 1
+    of_group = np.zeros((n_nodes, n_groups))
+    inside = np.zeros((n_nodes, n_symbols))
+    law = np.zeros((n_nodes, n_symbols), np.float32)
+    own = np.zeros(n_groups)
     for node in range(n_nodes):
+        own[:] = 0
         rows = 0.0
         for k in range(n_symbols):
+            own[groups[k]] += counts[node, k]
             rows += counts[node, k]
         m = shrinkage if node > 0 else _ROOT_ROWS
-        for k in range(n_symbols):
-            prior = law[parent[node], k] if node > 0 else 1.0 / n_symbols
-            law[node, k] = (counts[node, k] + m * prior) / (rows + m)
-    for node in range(n_nodes):
+        w = within if node > 0 else _ROOT_ROWS
+        for g in range(n_groups):
+            prior = of_group[parent[node], g] if node > 0 else 1.0 / n_groups
+            of_group[node, g] = (own[g] + m * prior) / (rows + m)
         total = 0.0
         for k in range(n_symbols):
-            total += law[node, k]
+            g = groups[k]
+            prior = inside[parent[node], k] if node > 0 else 1.0 / size[g]
+            inside[node, k] = (counts[node, k] + w * prior) / (own[g] + w)
+            total += of_group[node, g] * inside[node, k]
             law[node, k] = total
         for k in range(n_symbols):
             law[node, k] /= total
-    return law.astype(np.float32)
+    return law
 
 
 @njit(cache=True, nogil=True)

@@ -9,8 +9,7 @@ from understudy.protocols import State
 from understudy.run import Run
 from understudy.schema.spec import Spec
 from understudy.synthesizers.tabular._codec import Codec
-from understudy.synthesizers.tabular.tree._column import Strength
-from understudy.synthesizers.tabular.tree._governor import STRENGTHS, govern
+from understudy.synthesizers.tabular.tree._governor import govern, strength
 from understudy.synthesizers.tabular.tree._guide import Settings
 from understudy.synthesizers.tabular.tree._model import ForestGenerator
 from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
@@ -19,7 +18,7 @@ from understudy.transforms.protection import Protection
 __all__ = ["Forest"]
 
 _FEWEST_GOVERNED = 400  # rows below which two halves of them say nothing about closeness
-_SMALL = 4  # strength without a governor, as a place in STRENGTHS
+_UNGOVERNED = 100  # rows of a leaf where nothing was measured
 
 
 class Forest(Spec):
@@ -52,19 +51,16 @@ class Forest(Spec):
         sequence = Sequence.of(codes, codec, self.target, run)
         boosting = Settings(most=self.boosting_rounds)
         told: dict[str, Any] = {}
-        if self.min_leaf is not None:
-            strength = Strength(self.min_leaf, 1.0, 2.0)
-        elif self.governor and codes.shape[1] >= _FEWEST_GOVERNED:
-            strength, told = govern(data, codec, codes, sequence, (self.trees, boosting), run.child("governor"))
-        else:
-            strength = STRENGTHS[_SMALL]
-        grown = sequence.grow(codes, self.trees, boosting, strength.min_leaf, run.child("columns"))
-        columns, leaves = settled(grown, strength)
+        chosen = strength(self.min_leaf or min(_UNGOVERNED, max(2, codes.shape[1] // 10)))
+        if self.min_leaf is None and self.governor and codes.shape[1] >= _FEWEST_GOVERNED:
+            chosen, told = govern(data, codec, codes, sequence, (self.trees, boosting), run.child("governor"))
+        grown = sequence.grow(codes, self.trees, boosting, chosen.min_leaf, run.child("columns"))
+        columns, leaves = settled(grown, chosen)
         settings = {
             "trees": self.trees,
-            "min_leaf": strength.min_leaf,
-            "shrinkage": strength.shrinkage,
-            "kept": strength.kept,
+            "min_leaf": chosen.min_leaf,
+            "shrinkage": chosen.shrinkage,
+            "kept": chosen.kept,
         }
         names = codec.encoder.names
         told |= {
@@ -78,4 +74,3 @@ class Forest(Spec):
     def restore(cls, state: State) -> ForestGenerator:
         """Build the generator that gave ``state``."""
         return ForestGenerator.restore(state)
-

@@ -1,0 +1,150 @@
+"""Quantities as float64 and back, exactly where float64 can hold them: whole numbers, grids, moments, durations."""
+
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+
+from understudy.data.table import row_dtype
+from understudy.schema.column import Datetime, Duration, Location, Numerical
+
+__all__ = ["Quantity", "from_numbers", "grid", "limits", "one_number", "origin_of", "to_numbers"]
+
+Quantity: TypeAlias = Numerical | Location | Datetime | Duration
+
+_UNIT_US = {
+    "day": 86_400_000_000,
+    "hour": 3_600_000_000,
+    "minute": 60_000_000,
+    "second": 1_000_000,
+    "millisecond": 1_000,
+    "microsecond": 1,
+}
+# Lengths of time that clocks and calendars are cut into: a grid found in the data itself could give a value away.
+_LENGTHS_US = (
+    *(1, 10, 100, 1_000, 10_000, 100_000),
+    *(1_000_000 * seconds for seconds in (1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 86_400)),
+)
+_EXACT = 1 << 52  # whole numbers no farther than this from the origin are exact in float64
+_INT64 = np.iinfo(np.int64)
+_MOMENTS = (-62_135_596_800_000_000, 253_402_300_799_999_999)  # the years 1 to 9999
+_FAILURES = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
+
+
+def origin_of(values: pl.Series, column: Quantity) -> int:
+    """Give the number to count from so that large whole numbers stay exact: 0 unless they need another one.
+
+    It is a multiple of 2**52, so it says nothing about a single value.
+    """
+    if not (isinstance(column, Numerical) and column.decimals == 0) or values.dtype != pl.Int64:
+        return 0
+    known = values.drop_nulls().to_numpy()
+    low, high = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    if max(-low, high) <= 2 * _EXACT or high - low > _EXACT:
+        return 0
+    return (low + high) // 2 // _EXACT * _EXACT
+
+
+def to_numbers(values: pl.Series, column: Quantity, origin: int = 0) -> np.ndarray:
+    """Give ``values`` as float64 with NaN for missing: moments and lengths of time in microseconds.
+
+    Infinite values count as missing; whole numbers are counted from ``origin``.
+    """
+    if isinstance(column, Datetime | Duration) and values.dtype != pl.Null:
+        values = values.cast(pl.Int64)
+    if origin and values.dtype == pl.Int64:
+        near = values.clip(max(origin - 2 * _EXACT, _INT64.min), min(origin + 2 * _EXACT, _INT64.max))
+        values = near - origin
+    numbers = values.cast(pl.Float64).to_numpy().astype(np.float64, copy=True)
+    numbers[~np.isfinite(numbers)] = np.nan
+    numbers += 0.0  # a negative zero becomes zero
+    return numbers
+
+
+def from_numbers(numbers: np.ndarray, column: Quantity, step: float = 0.0, origin: int = 0) -> pl.Series:
+    """Give numbers in the dtype of the column's rows, within its limits, with null for NaN.
+
+    ``step`` is the grid of moments and lengths of time; other numbers are on their grid already.
+    """
+    absent = np.isnan(numbers)
+    dtype = row_dtype(column)
+    if dtype == pl.Float64():
+        low, high = limits(column)
+        values = pl.Series(np.clip(numbers, low, high) + 0.0, dtype=pl.Float64).fill_nan(None)
+    else:
+        unit = max(int(step), 1) if isinstance(column, Datetime | Duration) else 1
+        whole = _whole(np.where(absent, 0.0, numbers) / unit, unit, origin)
+        low, high = _whole_limits(column)
+        mask = pl.Series(absent)
+        values = pl.Series(np.clip(whole, low, high), dtype=pl.Int64)
+        values = values.to_frame("").select(pl.when(~mask).then(pl.col("")).cast(dtype)).to_series()
+    return values
+
+
+def _whole(numbers: np.ndarray, unit: int, origin: int) -> np.ndarray:
+    """Round to int64, take ``unit`` times as much and add ``origin``; what lies beyond int64 becomes its nearest end."""
+    top = float(1 << 63) / unit
+    rounded = np.clip(np.rint(numbers), -top, np.nextafter(top, 0.0))
+    whole = rounded.astype(np.int64) * unit + origin
+    whole[numbers >= top] = _INT64.max
+    return whole
+
+
+def limits(column: Quantity) -> tuple[float, float]:
+    """Give the least and the greatest value that the column's type allows, on its grid."""
+    match column:
+        case Numerical(low=low, high=high, decimals=decimals):
+            least = -np.inf if low is None else low
+            most = np.inf if high is None else high
+            if decimals is not None:
+                least, most = _inward(least, most, 10.0**decimals)
+            return least, most
+        case Location(axis="latitude"):
+            return -90.0, 90.0
+        case Location():
+            return -360.0, 360.0  # some count longitudes from 0 to 360
+        case Datetime():
+            return float(_MOMENTS[0]), float(_MOMENTS[1])
+        case Duration():
+            return -float(1 << 63), float(1 << 63)
+
+
+def _inward(low: float, high: float, scale: float) -> tuple[float, float]:
+    """Move bounds to the nearest points of the grid between them; bounds with none between them stay."""
+    inner = (
+        np.ceil(low * scale - 1e-9) / scale if abs(low) * scale < _EXACT else low,
+        np.floor(high * scale + 1e-9) / scale if abs(high) * scale < _EXACT else high,
+    )
+    return inner if inner[0] <= inner[1] else (low, high)
+
+
+def _whole_limits(column: Quantity) -> tuple[int, int]:
+    if isinstance(column, Datetime):
+        return _MOMENTS
+    low, high = limits(column)
+    return int(max(low, float(_INT64.min))), _INT64.max if high >= float(1 << 63) else int(max(high, _INT64.min))
+
+
+def grid(distinct: np.ndarray, column: Quantity) -> float:
+    """Give the grid on which values lie: the decimals of a number, the resolution of a moment; 0: none."""
+    match column:
+        case Numerical(decimals=decimals) | Location(decimals=decimals):
+            return 0.0 if decimals is None else 10.0**-decimals
+        case Datetime(resolution=resolution):
+            return float(_UNIT_US[resolution])
+        case Duration():
+            return float(max(unit for unit in _LENGTHS_US if not np.remainder(distinct, unit).any()))
+
+
+def one_number(value: object, column: Quantity, origin: int) -> float:
+    """Give one value as :func:`to_numbers` does; NaN where the column's rows cannot hold it."""
+    if isinstance(value, datetime) and isinstance(column, Datetime) and column.time_zone is not None:
+        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        held = pl.Series([value], dtype=row_dtype(column), strict=True)
+    except _FAILURES:
+        if not (isinstance(value, int | float) and isinstance(column, Numerical | Location) and value == value // 1):
+            return float("nan")
+        held = pl.Series([int(value) if column.decimals == 0 else float(value)], dtype=row_dtype(column))
+    return float(to_numbers(held, column, origin)[0])
