@@ -1,0 +1,1 @@
+"""Rows together with what they mean."""

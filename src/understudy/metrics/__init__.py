@@ -1,0 +1,1 @@
+"""Evidence: questions that are put to synthetic data, anyone's."""

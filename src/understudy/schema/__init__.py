@@ -1,0 +1,1 @@
+"""What data is, before any row is seen."""

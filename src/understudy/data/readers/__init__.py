@@ -1,0 +1,1 @@
+"""Files to rows, as the source holds them."""

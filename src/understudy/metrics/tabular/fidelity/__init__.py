@@ -1,0 +1,1 @@
+"""Do the rows look real?"""

@@ -1,0 +1,1 @@
+"""Do the rows give away who was in the training data?"""

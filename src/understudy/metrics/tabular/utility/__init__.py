@@ -1,0 +1,1 @@
+"""Do the rows do the work of real ones?"""

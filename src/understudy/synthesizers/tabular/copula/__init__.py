@@ -1,0 +1,1 @@
+"""Synthesizers that join margins by a copula."""

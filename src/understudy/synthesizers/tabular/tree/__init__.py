@@ -1,0 +1,1 @@
+"""Synthesizers made of trees. The first fit on a machine compiles their kernels."""
