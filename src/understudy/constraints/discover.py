@@ -111,7 +111,8 @@ class _Search:
             shuffled = np.roll(high, len(high) // 2 + 1)
             if (low > shuffled).mean() * len(low) < -np.log(_CHANCE):
                 continue
-            yield Inequality(a, b, swap=_grid(columns[a]) == _grid(columns[b]))
+            same = _grid(columns[a]) == _grid(columns[b])
+            yield Inequality(a, b, swap=same, decimals=_grid(columns[b]))
 
     def implications(self) -> Iterator[Constraint]:
         """Find values of one column that come with one value of another only."""

@@ -22,12 +22,15 @@ class Inequality:
     swap : bool
         Whether a row that breaks it is mended by exchanging the two values, which keeps what both columns hold together;
         else the upper value is raised to the lower one. Only columns on one grid can be exchanged.
+    decimals : int or None
+        Grid of ``high``: a value that is raised is rounded up to it; None where it has none.
     """
 
     kind: ClassVar[str] = "inequality"
     low: str
     high: str
     swap: bool
+    decimals: int | None = None
 
     @property
     def text(self) -> str:
@@ -52,14 +55,22 @@ class Inequality:
         if not broken.any():
             return rows
         low, high = rows[self.low], rows[self.high]
-        mended = {self.high: low.zip_with(broken, high)}
         if self.swap:
-            mended[self.low] = high.zip_with(broken, low)
-        return rows.with_columns(**mended)
+            mended = [low.zip_with(broken, high).alias(self.high), high.zip_with(broken, low).alias(self.low)]
+            return rows.with_columns(mended)
+        return rows.with_columns(self._raised(low).zip_with(broken, high).alias(self.high))
+
+    def _raised(self, low: pl.Series) -> pl.Series:
+        """Round up to the grid of the upper column."""
+        if self.decimals is None or not low.dtype.is_float():
+            return low
+        scale = 10.0**self.decimals
+        # Less a hair, so that a value already on the grid stays.
+        return ((low * scale - 1e-6).ceil() / scale).round(self.decimals)
 
     def state(self) -> State:
         """Give everything needed to build this constraint again."""
-        return {"low": self.low, "high": self.high, "swap": self.swap}
+        return {"low": self.low, "high": self.high, "swap": self.swap, "decimals": self.decimals}
 
     @classmethod
     def restore(cls, state: State) -> "Inequality":

@@ -83,7 +83,7 @@ def from_numbers(numbers: np.ndarray, column: Quantity, step: float = 0.0, origi
 
 
 def _whole(numbers: np.ndarray, unit: int, origin: int) -> np.ndarray:
-    """Round to int64, take ``unit`` times as much and add ``origin``; what lies beyond int64 becomes its nearest end."""
+    """Round to int64, take ``unit`` times as much and add ``origin``; what lies beyond int64 becomes its end."""
     top = float(1 << 63) / unit
     rounded = np.clip(np.rint(numbers), -top, np.nextafter(top, 0.0))
     whole = rounded.astype(np.int64) * unit + origin

@@ -1,12 +1,13 @@
 """Gradient boosting of a number or a yes/no on symbols, by histograms, level by level. Compiled.
 
 It serves as the guide of a column: one score that says where the column's law lies for a row, on which the trees of
-:mod:`._grow` then split finely. Own code rather than a library because it works on the symbols as they are, is stored as
-plain arrays, and takes half to a quarter of the CPU seconds of scikit-learn's at equal held-out error (ARCHITECTURE.md).
+:mod:`._grow` then split finely. Own code rather than a library because it works on the symbols as they are, is stored
+as plain arrays, and takes half to a quarter of the CPU seconds of scikit-learn's at equal held-out error
+(ARCHITECTURE.md).
 
-Source: Friedman, *Greedy function approximation: a gradient boosting machine*, 2001, algorithms 3 and 5; Chen and Guestrin,
-*XGBoost*, 2016, eq. 6 and 7 (second-order gain); Fisher, *On grouping for maximum homogeneity*, 1958, for the order of
-categories.
+Source: Friedman, *Greedy function approximation: a gradient boosting machine*, 2001, algorithms 3 and 5; Chen and
+Guestrin, *XGBoost*, 2016, eq. 6 and 7 (second-order gain); Fisher, *On grouping for maximum homogeneity*, 1958, for the
+order of categories.
 """
 
 from typing import NamedTuple
@@ -47,7 +48,17 @@ class Boosted(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _sum_rows(own, sizes, place, start, end, gradient, hessian, sum_g, sum_h):  # noqa: ANN001, ANN202, PLR0913 - compiled
+def _sum_rows(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objects
+    own: np.ndarray,
+    sizes: np.ndarray,
+    place: np.ndarray,
+    start: int,
+    end: int,
+    gradient: np.ndarray,
+    hessian: np.ndarray,
+    sum_g: np.ndarray,
+    sum_h: np.ndarray,
+) -> None:
     """Sum gradients and hessians of the rows at ``place[start:end]`` by the symbols of every feature."""
     n = end - start
     gathered_g = np.empty(n)
@@ -71,7 +82,19 @@ def _sum_rows(own, sizes, place, start, end, gradient, hessian, sum_g, sum_h):  
 
 
 @njit(cache=True, nogil=True)
-def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, depth, rate, min_leaf):  # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915 - one compiled loop
+def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
+    features: np.ndarray,
+    sizes: np.ndarray,
+    unordered: np.ndarray,
+    target: np.ndarray,
+    rows: np.ndarray,
+    reached: np.ndarray,
+    logistic: bool,  # noqa: FBT001 - compiled code is called by position
+    rounds: int,
+    depth: int,
+    rate: float,
+    min_leaf: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Add trees to a boosted score.
 
     Parameters
@@ -217,7 +240,8 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
                 size = sizes[f]
                 while n_mask + size > mask.shape[0]:
                     longer = np.zeros(mask.shape[0] * 2, np.bool_)
-                    longer[:n_mask] = mask[:n_mask]
+                    for b in range(n_mask):
+                        longer[b] = mask[b]
                     mask = longer
                 for b in range(size):
                     key[b] = sum_g[f, b] / (sum_h[f, b] + _CATEGORY_ROWS) if sum_h[f, b] > _NOTHING else 1e30
@@ -277,7 +301,16 @@ def boost(features, sizes, unordered, target, rows, reached, logistic, rounds, d
 
 
 @njit(cache=True, nogil=True)
-def score(features, rows, base, feature, threshold, mask_start, mask, value):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def score(
+    features: np.ndarray,
+    rows: np.ndarray,
+    base: float,
+    feature: np.ndarray,
+    threshold: np.ndarray,
+    mask_start: np.ndarray,
+    mask: np.ndarray,
+    value: np.ndarray,
+) -> np.ndarray:
     """Give the score of each of ``rows``, as float64; the model is passed by its arrays."""
     scores = np.empty(rows.shape[0])
     own = np.empty(features.shape[0], np.uint16)

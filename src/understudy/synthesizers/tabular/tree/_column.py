@@ -210,7 +210,8 @@ class Grown:
                 mixed[i] += law[ancestors(splits, tree.parent)[leaf], symbols]
         likelihood = np.log(np.maximum(mixed / len(self.trees), 1e-12)).mean(axis=1)
         root, best = likelihood[-1], likelihood.max()
-        return float(_PRICES[np.flatnonzero(likelihood >= root + strength.kept * (best - root))[0]])
+        enough = best - (1 - strength.kept) * (best - root)
+        return float(_PRICES[np.flatnonzero(likelihood >= enough)[0]])
 
     def _direct_likelihood(self) -> float:
         p = cast("np.ndarray", self.held_direct)

@@ -1,9 +1,11 @@
 """Grows one tree whose splits separate whole distributions of a symbol, not its mean. Compiled.
 
-A split maximises the Gini gain over the target's symbols at two resolutions at once: a fine one sees spikes and shapes, a
-coarse one sees shifts. Rows are brought into the order of a feature's symbols by counting, and the gain is updated row by
-row, so the cost of a node does not depend on the number of target symbols. Categories are ordered by a random projection
-of their target counts, drawn anew at each node.
+A split maximises the Gini gain over the target's symbols at two resolutions at once: a fine one sees spikes and shapes,
+a coarse one sees shifts. Rows are brought into the order of a feature's symbols by counting, and the gain is updated row
+by row, so the cost of a node does not depend on the number of target symbols. Categories are ordered by a random
+projection of their target counts, drawn anew at each node.
+
+Slices are copied element by element: numba takes two seconds to compile the assignment of one slice to another.
 
 Source: Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, 1984, section 4.3 (Gini);
 Segal and Xiao, *Multivariate random forests*, 2011, for splits on more than a mean.
@@ -48,7 +50,7 @@ class Tree(NamedTuple):
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _next(state):  # noqa: ANN001, ANN202 - compiled
+def _next(state: np.ndarray) -> np.uint64:
     """Draw 64 bits (SplitMix64, Steele, Lea, Flood 2014)."""
     state[0] += _GOLDEN
     z = state[0]
@@ -58,12 +60,12 @@ def _next(state):  # noqa: ANN001, ANN202 - compiled
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _uniform(state):  # noqa: ANN001, ANN202 - compiled
+def _uniform(state: np.ndarray) -> float:
     return (_next(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @njit(cache=True, nogil=True)
-def _sort_rows(symbols, rows, start, end, n_symbols, ends):  # noqa: ANN001, ANN202 - compiled
+def _count_rows(symbols: np.ndarray, rows: np.ndarray, start: int, end: int, n_symbols: int, ends: np.ndarray) -> None:
     """Count rows start..end by symbol; afterwards ``ends[b]`` is where symbol b begins."""
     for b in range(n_symbols + 1):
         ends[b] = 0
@@ -74,7 +76,20 @@ def _sort_rows(symbols, rows, start, end, n_symbols, ends):  # noqa: ANN001, ANN
 
 
 @njit(cache=True, nogil=True)
-def _rank_categories(symbols, rows, start, end, n_symbols, fine, total, rank, key, weight, count, state):  # noqa: ANN001, ANN202
+def _rank_categories(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objects
+    symbols: np.ndarray,
+    rows: np.ndarray,
+    start: int,
+    end: int,
+    n_symbols: int,
+    fine: np.ndarray,
+    total: np.ndarray,
+    rank: np.ndarray,
+    key: np.ndarray,
+    weight: np.ndarray,
+    count: np.ndarray,
+    state: np.ndarray,
+) -> None:
     """Order categories by the mean of a random projection of their targets."""
     for k in range(total.shape[0]):
         weight[k] = (_uniform(state) + _uniform(state) + _uniform(state) - 1.5) / np.sqrt(total[k] + 1.0)
@@ -93,7 +108,19 @@ def _rank_categories(symbols, rows, start, end, n_symbols, fine, total, rank, ke
 
 
 @njit(cache=True, nogil=True)
-def grow(features, sizes, unordered, fine, n_fine, coarse, n_coarse, rows, min_leaf, n_tried, seed):  # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915 - one compiled loop
+def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
+    features: np.ndarray,
+    sizes: np.ndarray,
+    unordered: np.ndarray,
+    fine: np.ndarray,
+    n_fine: int,
+    coarse: np.ndarray,
+    n_coarse: int,
+    rows: np.ndarray,
+    min_leaf: int,
+    n_tried: int,
+    seed: int,
+) -> tuple[np.ndarray, ...]:
     """Grow a tree.
 
     Parameters
@@ -206,7 +233,7 @@ def grow(features, sizes, unordered, fine, n_fine, coarse, n_coarse, rows, min_l
                     sorted_coarse[ends[b]] = coarse[r]
                     ends[b] += 1
             else:
-                _sort_rows(symbols, rows, s, e, size, ends)
+                _count_rows(symbols, rows, s, e, size, ends)
                 for i in range(s, e):
                     r = rows[i]
                     b = symbols[r]
@@ -245,7 +272,8 @@ def grow(features, sizes, unordered, fine, n_fine, coarse, n_coarse, rows, min_l
                     best_feature = f
                     best_cut = b
                     if unordered[f]:
-                        best_rank[:size] = rank[:size]
+                        for c in range(size):
+                            best_rank[c] = rank[c]
         if best_feature < 0:
             continue
         f = best_feature
@@ -255,7 +283,8 @@ def grow(features, sizes, unordered, fine, n_fine, coarse, n_coarse, rows, min_l
             size = sizes[f]
             while n_mask + size > mask.shape[0]:
                 longer = np.zeros(mask.shape[0] * 2, np.bool_)
-                longer[:n_mask] = mask[:n_mask]
+                for b in range(n_mask):
+                    longer[b] = mask[b]
                 mask = longer
             mask_start[node] = n_mask
             for b in range(size):
@@ -273,10 +302,7 @@ def grow(features, sizes, unordered, fine, n_fine, coarse, n_coarse, rows, min_l
         symbols = features[f]
         for i in range(s, e):
             r = rows[i]
-            if mask_start[node] >= 0:
-                goes_left = mask[mask_start[node] + symbols[r]]
-            else:
-                goes_left = symbols[r] <= best_cut
+            goes_left = mask[mask_start[node] + symbols[r]] if mask_start[node] >= 0 else symbols[r] <= best_cut
             if goes_left:
                 rows[a] = r
                 a += 1
@@ -305,7 +331,16 @@ def grow(features, sizes, unordered, fine, n_fine, coarse, n_coarse, rows, min_l
 
 
 @njit(cache=True, nogil=True)
-def leaves(features, rows, feature, threshold, mask_start, mask, left, right):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def leaves(
+    features: np.ndarray,
+    rows: np.ndarray,
+    feature: np.ndarray,
+    threshold: np.ndarray,
+    mask_start: np.ndarray,
+    mask: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+) -> np.ndarray:
     """Give the leaf of each of ``rows``, as int32; the tree is passed by its arrays."""
     found = np.empty(rows.shape[0], np.int32)
     for i in range(rows.shape[0]):

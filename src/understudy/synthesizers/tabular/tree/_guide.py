@@ -17,7 +17,6 @@ __all__ = ["Guide", "Settings", "Target"]
 
 _BINS = 256
 _WIDE, _WIDE_DEPTH = 1_024, 3  # sums by symbol grow with alphabet and depth: trees on long alphabets are shallow
-_PATIENCE = 0.003  # a further batch of trees has to lower the held-out loss by this part
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Settings:
         Learning rate.
     min_leaf : int
         Fewest rows of a leaf.
+    patience : float
+        A further batch has to lower the held-out loss by this part.
     """
 
     batch: int = 30
@@ -41,6 +42,7 @@ class Settings:
     depth: int = 6
     rate: float = 0.2
     min_leaf: int = 40
+    patience: float = 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _fit(
             outside = outside - score(features, held_out, *batch)
             break
         batches.append(batch)
-        enough = now > loss * (1 - _PATIENCE)
+        enough = now > loss * (1 - settings.patience)
         loss = now
         if enough:
             break

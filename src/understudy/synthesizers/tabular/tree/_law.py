@@ -1,10 +1,10 @@
 """Laws of a tree's nodes: shrunken histograms over a column's symbols, and how much each split says. Compiled.
 
-A node's histogram is drawn to its parent's, and so on up to the root: p = (n p_own + m p_parent) / (n + m). No row and no
-list of donors is kept, and m says how far a leaf may depart from what more rows say.
+A node's histogram is drawn to its parent's, and so on up to the root: p = (n p_own + m p_parent) / (n + m). No row and
+no list of donors is kept, and m says how far a leaf may depart from what more rows say.
 
-Source: Bahl, Jelinek, Mercer, 1983 (interpolation towards coarser contexts); Teh, *A hierarchical Bayesian language model*,
-2006, eq. 1 without discount.
+Source: Bahl, Jelinek, Mercer, 1983 (interpolation towards coarser contexts); Teh, *A hierarchical Bayesian language
+model*, 2006, eq. 1 without discount.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ _ROOT_ROWS = 0.5  # rows of a flat law that the root is drawn to, so that no sym
 
 
 @njit(cache=True, nogil=True)
-def node_counts(leaf, symbols, parent, n_symbols):  # noqa: ANN001, ANN201 - compiled
+def node_counts(leaf: np.ndarray, symbols: np.ndarray, parent: np.ndarray, n_symbols: int) -> np.ndarray:
     """Count symbols in every node; float32 of shape (nodes, n_symbols).
 
     ``leaf`` and ``symbols``, of shape (m,), are those of the rows; ``parent`` is the tree's.
@@ -31,7 +31,7 @@ def node_counts(leaf, symbols, parent, n_symbols):  # noqa: ANN001, ANN201 - com
 
 
 @njit(cache=True, nogil=True)
-def split_gains(counts, feature, left, right):  # noqa: ANN001, ANN201 - compiled
+def split_gains(counts: np.ndarray, feature: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Give the log-likelihood that each split gains on the rows it was grown on, in nats; 0 at leaves."""
     gains = np.zeros(feature.shape[0])
     for node in range(feature.shape[0]):
@@ -57,8 +57,16 @@ def split_gains(counts, feature, left, right):  # noqa: ANN001, ANN201 - compile
 
 
 @njit(cache=True, nogil=True)
-def pruned(feature, left, right, gains, n_rows, price, min_leaf):  # noqa: ANN001, ANN201, PLR0913 - compiled
-    """Give ``feature`` with the splits taken back that are not worth their price, or leave too few rows on a side.
+def pruned(
+    feature: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+    gains: np.ndarray,
+    n_rows: np.ndarray,
+    price: float,
+    min_leaf: int,
+) -> np.ndarray:
+    """Give ``feature`` without the splits that are not worth their price or leave too few rows on a side.
 
     A subtree stays if its splits gain more than ``price`` each (cost-complexity pruning, Breiman et al. 1984, chapter 3).
     """
@@ -76,7 +84,7 @@ def pruned(feature, left, right, gains, n_rows, price, min_leaf):  # noqa: ANN00
 
 
 @njit(cache=True, nogil=True)
-def ancestors(kept, parent):  # noqa: ANN001, ANN201 - compiled
+def ancestors(kept: np.ndarray, parent: np.ndarray) -> np.ndarray:
     """Give, for each node, the leaf of the pruned tree that it lies under, or itself where it is still a split."""
     under = np.arange(kept.shape[0])
     for node in range(1, kept.shape[0]):
@@ -87,11 +95,13 @@ def ancestors(kept, parent):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True, nogil=True)
-def cumulative_laws(counts, parent, groups, shrinkage, within):  # noqa: ANN001, ANN201, C901, PLR0912 - compiled
+def cumulative_laws(
+    counts: np.ndarray, parent: np.ndarray, groups: np.ndarray, shrinkage: float, within: float
+) -> np.ndarray:
     """Give each node's shrunken law as a running sum.
 
-    Neighbouring symbols form groups. A node's law over the groups is drawn to its parent's by ``shrinkage`` rows, and its
-    law inside a group by ``within`` rows: where in a group a value lies is told by many rows, not by the few of a leaf.
+    Neighbouring symbols form groups. A node's law over the groups is drawn to its parent's by ``shrinkage`` rows, and
+    its law inside a group by ``within`` rows: where in a group a value lies is told by many rows, not by a leaf's few.
 
     Parameters
     ----------
@@ -144,7 +154,7 @@ def cumulative_laws(counts, parent, groups, shrinkage, within):  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
-def draw(laws, row, uniform):  # noqa: ANN001, ANN201 - compiled
+def draw(laws: np.ndarray, row: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """Draw a symbol from law ``row[i]`` of ``laws`` (cumulative) for each ``uniform[i]`` in [0, 1); uint16."""
     symbols = np.empty(row.shape[0], np.uint16)
     for i in range(row.shape[0]):
