@@ -1,6 +1,6 @@
 """What a relation between columns can do, and the closed set of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import polars as pl
@@ -32,7 +32,7 @@ class Constraint(Protocol):
         ...
 
     def to_free(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Give rows from which the relation is taken out."""
+        """Give rows from which the relation is taken out; ``rows`` stay as they are."""
         ...
 
     def free_schema(self, schema: TableSchema) -> TableSchema:
@@ -41,6 +41,10 @@ class Constraint(Protocol):
 
     def from_free(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Give rows that obey the relation."""
+        ...
+
+    def conclude(self, known: Mapping[str, object]) -> dict[str, object]:
+        """Give the values that follow from those ``known`` of a row."""
         ...
 
     def state(self) -> State:

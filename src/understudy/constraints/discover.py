@@ -1,36 +1,43 @@
 """Finds the exact relations that the rows of a table obey without exception, and equality in a share of them.
 
-A relation is kept only where chance is an unlikely reason for it: it is looked for on a part of the rows first, must hold on
-all of them, and must be one that independent columns would have broken.
+A relation is kept only where chance is an unlikely reason for it: it is looked for on a part of the rows first, must
+hold on all of them, and must be one that independent columns would have broken. The chance that a search among
+independent columns finds any relation of one kind is at most :data:`FALSE_ALARM`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, permutations
+from itertools import combinations
 
 import numpy as np
 import polars as pl
 
+from understudy.constraints._ranks import Ranks
 from understudy.constraints.constraint import Constraint
 from understudy.constraints.equality import Equality
 from understudy.constraints.functional_dependency import FunctionalDependency
-from understudy.constraints.implication import Implication
+from understudy.constraints.implication import Implication, Plain
 from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
 from understudy.data.table import Table
-from understudy.schema.column import Boolean, Categorical, Numerical
+from understudy.schema.column import Numerical
 
-__all__ = ["discover"]
+__all__ = ["FALSE_ALARM", "discover"]
 
-_SCREEN_ROWS = 2_000
+FALSE_ALARM = 1e-3
+"""Most that chance may make of a kind of relation, all its tests on one table taken together."""
+
 _FEWEST_ROWS = 100
 _MOST_LEVELS = 1_000  # of a determinant
 _ROWS_PER_LEVEL = 5
 _EQUAL_SHARE = 0.05
+_FEW_VALUES = 64  # columns of no more values than these keep each as it is: they need no help to be equal
 _SHARE = (0.01, 0.99)  # of rows with an implication's condition
-_CHANCE = 1e-6
+_CONDITION_ROWS = 20
 _MOST_SPIKES = 50
 _MOST_NUMBERS = 60  # numerical columns among which sums are looked for
+_SUM_ROWS = 20
+_FEWEST_VALUES = 3  # of a column that can be part of a sum or an order
 
 
 def discover(table: Table, rare_rows: int = 5) -> tuple[Constraint, ...]:
@@ -51,184 +58,260 @@ def discover(table: Table, rare_rows: int = 5) -> tuple[Constraint, ...]:
     rows = table.rows
     if rows.height < _FEWEST_ROWS:
         return ()
-    search = _Search(table, rows, rare_rows)
+    search = _Search(Ranks.of(rows, table.schema), rows, rare_rows)
+    copies = [*search.copies()]
+    doubled = set(search.derived)
     dependencies = [*search.dependencies()]
     sums = [*search.sums()]
-    equalities = [*search.equalities()]
-    return (*dependencies, *sums, *search.implications(), *search.inequalities(), *equalities)
+    implications = [*search.implications()]
+    orders = search.inequalities(sums, doubled)
+    # What is put back last is listed first: orders of columns that are computed come after those are.
+    late = [order for order in orders if {order.low, order.high} & search.derived]
+    early = [order for order in orders if order not in late]
+    # A copy may be the original of another: the last is put back first.
+    equalities = [*search.equalities()][::-1]
+    return (*late, *copies, *dependencies, *sums, *implications, *early, *equalities)
 
 
 @dataclass(slots=True)
 class _Search:
-    table: Table
+    """Looks for one kind of relation after the other; a column taken out by one is not looked at by the next."""
+
+    ranks: Ranks
     rows: pl.DataFrame
     rare_rows: int
     derived: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-    codes: dict[str, np.ndarray] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    screen: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-    def __post_init__(self) -> None:
-        self.screen = np.linspace(0, self.rows.height - 1, min(_SCREEN_ROWS, self.rows.height)).astype(np.int64)
-        for name, column in self.table.schema.columns.items():
-            if isinstance(column, Categorical | Boolean | Numerical):
-                codes = self.rows[name].rank("dense").fill_null(0).to_numpy().astype(np.int64)
-                self.codes[name], self.sizes[name] = codes, int(codes.max()) + 1
 
     @property
-    def numbers(self) -> list[str]:
-        """Numerical columns with more than two values that are not derived already."""
-        columns = self.table.schema.columns
-        return [
-            n for n in self.codes if isinstance(columns[n], Numerical) and self.sizes[n] > 3 and n not in self.derived  # noqa: PLR2004 - 0 is missing
-        ]
+    def n(self) -> int:
+        return self.rows.height
 
-    def equalities(self) -> Iterator[Constraint]:
-        """Find pairs of numbers that are equal in more rows than chance makes them."""
-        copies: set[str] = set()
-        for a, b in combinations(self.numbers, 2):
-            if self.rows.schema[a] != self.rows.schema[b] or b in copies:
-                continue
-            first, second = self.rows[a].to_numpy(), self.rows[b].to_numpy()
-            part = first[self.screen] == second[self.screen]
-            if part.mean() < _EQUAL_SHARE / 2:
-                continue
-            share = float((first == second).mean())
-            if share >= _EQUAL_SHARE and share > 2 * _chance_of_equal(self.rows[a], self.rows[b]) and share < 1:
-                copies.add(b)
-                yield Equality(a, b, share)
+    @property
+    def free(self) -> list[str]:
+        """Columns that are neither constant nor taken out."""
+        return [name for name in self.ranks.names if name not in self.derived and not self.ranks.constant(name)]
 
-    def inequalities(self) -> Iterator[Constraint]:
-        """Find pairs of numbers in an order that independent columns would break."""
-        columns = self.table.schema.columns
-        for a, b in permutations(self.numbers, 2):
-            if self.rows.schema[a] != self.rows.schema[b]:
+    def _quantities(self) -> list[str]:
+        return [name for name in self.free if self.ranks.n_values(name) >= _FEWEST_VALUES and self.ranks.ordered(name)]
+
+    def copies(self) -> Iterator[Constraint]:
+        """Find columns that equal another one in every row."""
+        names = self.free
+        limit = _limit(len(names) ** 2)
+        for i, a in enumerate(names):
+            if a in self.derived:
                 continue
-            low, high = self.rows[a].to_numpy(), self.rows[b].to_numpy()
-            if (low[self.screen] > high[self.screen]).any() or (low > high).any():
+            for b in np.array(names)[i + 1 :][self.ranks.alike(a, names[i + 1 :])]:
+                if b in self.derived or self.rows.schema[a] != self.rows.schema[b]:
+                    continue
+                chance = self.n * np.log((self.ranks.shares(a) ** 2).sum())
+                if chance < limit and self.rows[a].equals(self.rows[str(b)], null_equal=True):
+                    self.derived.add(str(b))
+                    yield Equality(a, str(b), 1.0)
+
+    def dependencies(self) -> list[FunctionalDependency]:
+        """Find columns that one other column fixes, those first that are fixed by columns which others fix.
+
+        A column is fixed by one of as many values or more, and by the one of most: so there are no circles.
+        """
+        names = sorted(self.free, key=lambda name: -self.ranks.size(name))  # columns of one size stay in order
+        limit = _limit(len(names) ** 2)
+        found: list[FunctionalDependency] = []
+        for i, a in enumerate(names):
+            if self.ranks.size(a) > min(_MOST_LEVELS, self.n / _ROWS_PER_LEVEL):
                 continue
-            shuffled = np.roll(high, len(high) // 2 + 1)
-            if (low > shuffled).mean() * len(low) < -np.log(_CHANCE):
-                continue
-            same = _grid(columns[a]) == _grid(columns[b])
-            yield Inequality(a, b, swap=same, decimals=_grid(columns[b]))
+            rest = [b for b in names[i + 1 :] if b not in self.derived]
+            for b in np.array(rest)[self.ranks.fixed(a, rest)] if rest else ():
+                if self.ranks.fixes(a, str(b)) and self._chance_of_fixing(a, str(b)) < limit:
+                    pairs = self._pairs(a, str(b))
+                    if pairs.height:
+                        self.derived.add(str(b))
+                        found.append(FunctionalDependency(a, str(b), pairs))
+        place = {name: i for i, name in enumerate(names)}
+        return sorted(found, key=lambda f: -place[f.dependent])
+
+    def _chance_of_fixing(self, a: str, b: str) -> float:
+        """Give the log of the chance that all rows of each value of ``a`` agree on ``b`` if the two are independent."""
+        counts = self.ranks.counts(a)
+        size, often = np.unique(counts[counts > 0], return_counts=True)
+        agree = (self.ranks.shares(b)[None, :] ** size[:, None]).sum(axis=1)
+        return float((often * np.log(np.maximum(agree, 1e-300))).sum())
+
+    def _pairs(self, a: str, b: str) -> pl.DataFrame:
+        """Give the pairs that may be written down.
+
+        Where most rows hold a rare level the levels are kept all the same, and so are those pairs of theirs whose
+        dependent value is no rare one.
+        """
+        frame = self.rows.select(pl.col(a).alias("determinant"), pl.col(b).alias("dependent"))
+        frame = frame.with_columns(often=pl.len().over("dependent"))
+        grouped = frame.group_by("determinant", maintain_order=True)
+        counted = grouped.agg(pl.col("dependent").first(), pl.col("often").first(), pl.len())
+        shown = pl.col("len") >= self.rare_rows
+        rare = int(counted.filter(~shown)["len"].sum())
+        if rare > self.n / 2 and not self.ranks.ordered(a):
+            shown = pl.col("often") >= self.rare_rows
+        return counted.filter(shown).select("determinant", "dependent").sort("determinant", nulls_last=False)
+
+    def sums(self) -> Iterator[LinearIdentity]:
+        """Find numbers that are the sum of two others, then those that are the difference."""
+        columns = self.ranks.schema.columns
+        names = [n for n in self._quantities() if isinstance(columns[n], Numerical)][:_MOST_NUMBERS]
+        limit = _limit(len(names) ** 3)
+        used: set[str] = set()
+        for sign in (1, -1):
+            for total in names:
+                if total in self.derived | used:
+                    continue
+                for first, second in self._terms(names, total, sign):
+                    if {first, second} & self.derived:
+                        continue
+                    identity = LinearIdentity(total, first, second, sign, getattr(columns[total], "decimals", None))
+                    if not identity.violations(self.rows).any() and self._chance_of_sum(identity) < limit:
+                        self.derived.add(total)
+                        used |= {first, second}
+                        yield identity
+                        break
+
+    def _terms(self, names: list[str], total: str, sign: int) -> Iterator[tuple[str, str]]:
+        """Give the pairs of columns that sum up to ``total`` in a few rows, which most pairs do not."""
+        known = self.rows[total].is_not_null().to_numpy()
+        places = np.flatnonzero(known)
+        places = places[np.linspace(0, len(places) - 1, min(_SUM_ROWS, len(places))).astype(np.int64)]
+        values = self.rows.select(names)[places].cast(pl.Float64).to_numpy()
+        goal = values[:, names.index(total)]
+        decimals = getattr(self.ranks.schema.columns[total], "decimals", None)
+        possible = ~np.eye(len(names), dtype=bool)
+        possible[:, names.index(total)] = possible[names.index(total)] = False
+        for row, wanted in zip(values, goal, strict=True):
+            with np.errstate(invalid="ignore", over="ignore"):
+                off = np.abs(row[:, None] + sign * row[None, :] - wanted)
+            slack = 1e-9 * np.abs(row).max(initial=0.0, where=~np.isnan(row))
+            possible &= off <= slack + (0.0 if decimals is None else 10.0**-decimals / 2)
+        for i, j in np.argwhere(possible):
+            if sign < 0 or i < j:
+                yield names[i], names[j]
+
+    def _chance_of_sum(self, identity: LinearIdentity) -> float:
+        """Give the log of the chance that the identity holds in all rows if the total has nothing to do with it."""
+        total = self.rows[identity.total]
+        shuffled = pl.Series(np.roll(np.arange(self.n), self.n // 2 + 1))
+        broken = identity.violations(self.rows.with_columns(total.gather(shuffled).alias(identity.total)))
+        return self.n * float(np.log(max(1.0 - float(broken.mean() or 0.0), 1e-300)))  # pyright: ignore[reportArgumentType] - a share
 
     def implications(self) -> Iterator[Constraint]:
         """Find values of one column that come with one value of another only."""
-        free = [n for n in self.codes if n not in self.derived and not self._constant(n)]
-        shares = {n: np.bincount(self.codes[n], minlength=self.sizes[n]) / self.rows.height for n in free}
-        for a in free:
-            spikes = self._spikes(shares[a])
-            if not len(spikes):
-                continue
-            place = np.full(self.sizes[a], -1)
-            place[spikes] = np.arange(len(spikes))
-            spot = place[self.codes[a][self.screen]]
-            for b in free:
-                if a != b:
-                    yield from self._implied(a, b, spikes, spot, shares)
+        names = self.free
+        spikes = {a: self._spikes(a) for a in names}
+        limit = _limit(sum(map(len, spikes.values())) * len(names))
+        for a in names:
+            for spike in spikes[a]:
+                if not self._plain(a, int(spike)):
+                    continue
+                for b in np.array(names)[self.ranks.single(a, int(spike), names)]:
+                    if a != b:
+                        yield from self._implied(a, int(spike), str(b), limit)
 
-    def _implied(
-        self, a: str, b: str, spikes: np.ndarray, spot: np.ndarray, shares: dict[str, np.ndarray]
-    ) -> Iterator[Constraint]:
-        size = self.sizes[b]
-        seen = self.codes[b][self.screen][spot >= 0]
-        table = np.bincount(spot[spot >= 0] * size + seen, minlength=len(spikes) * size).reshape(-1, size)
-        for i in np.flatnonzero((table > 0).sum(axis=1) == 1):
-            then = int(table[i].argmax())
-            rows = shares[a][spikes[i]] * self.rows.height
-            if shares[b][then] >= 1 or rows * np.log(shares[b][then]) > np.log(_CHANCE):
-                continue
-            hit = np.flatnonzero(self.codes[a] == spikes[i])
-            if (self.codes[b][hit] == then).all() and shares[b][then] * self.rows.height >= self.rare_rows:
-                yield Implication(a, b, self.rows[a][int(hit[0])], self.rows[b][int(hit[0])])
+    def _implied(self, a: str, spike: int, b: str, limit: float) -> Iterator[Constraint]:
+        hit = np.flatnonzero(self.ranks.codes[a] == spike)
+        then = int(self.ranks.codes[b][hit[0]])
+        share = float(self.ranks.shares(b)[then])
+        if (
+            share >= 1
+            or len(hit) * np.log(share) > limit
+            or share * self.n < self.rare_rows
+            or not self._plain(b, then)
+        ):
+            return
+        if (self.ranks.codes[b][hit] == then).all():
+            when: Plain = self.rows[a][int(hit[0])]
+            value: Plain = self.rows[b][int(hit[0])]
+            yield Implication(a, b, when, value)
 
-    def _spikes(self, share: np.ndarray) -> np.ndarray:
-        """Give the codes of values frequent enough to make a rule of."""
+    def _plain(self, name: str, code: int) -> bool:
+        """Tell whether a value can be written down in a relation: moments and lengths of time only if missing."""
+        return code == 0 or not self.rows.schema[name].is_temporal()
+
+    def _spikes(self, name: str) -> np.ndarray:
+        """Give the codes of the values frequent enough to make a rule of, most frequent first."""
         low, high = _SHARE
-        enough = (share >= low) & (share <= high) & (share * self.rows.height >= max(self.rare_rows, 20))
-        return np.flatnonzero(enough)[:_MOST_SPIKES]
+        share = self.ranks.shares(name)
+        enough = (share >= low) & (share <= high) & (share * self.n >= max(self.rare_rows, _CONDITION_ROWS))
+        codes = np.flatnonzero(enough)
+        return codes[np.argsort(-share[codes], kind="stable")][:_MOST_SPIKES]
 
-    def dependencies(self) -> Iterator[Constraint]:
-        """Find columns that one other column fixes."""
-        n = self.rows.height
-        names = sorted(self.codes, key=lambda c: (self.sizes[c], -list(self.codes).index(c)))
-        determinants: set[str] = set()
-        for b in names:
-            if b in self.derived | determinants | self.used or self._constant(b):
+    def inequalities(self, sums: list[LinearIdentity], doubled: set[str]) -> list[Inequality]:
+        """Find pairs of quantities in an order that independent columns would break.
+
+        An order that follows from two others, from a sum or from a copy is not listed.
+        """
+        taken = {
+            c for c in self.derived - doubled if self.ranks.ordered(c) and self.ranks.n_values(c) >= _FEWEST_VALUES
+        }
+        names = [n for n in self.ranks.names if n in taken or n in self._quantities()]
+        plain = {(s.total, s.first) for s in sums} | {(s.total, s.second) for s in sums if s.sign > 0}
+        limit = _limit(len(names) ** 2)
+        found: dict[tuple[str, str], Inequality] = {}
+        for a in names:
+            for b in np.array(names)[self.ranks.below(a, names)] if names else ():
+                pair = (a, str(b))
+                if a == b or self.rows.schema[a] != self.rows.schema[pair[1]] or {pair, pair[::-1]} & plain:
+                    continue
+                order = Inequality(*pair, grids=(self.ranks.grid(a), self.ranks.grid(pair[1])))
+                if not order.violations(self.rows).any() and self._chance_of_order(*pair) < limit:
+                    found[pair] = order
+        return [order for pair, order in found.items() if not self._follows(pair, names, found)]
+
+    def _follows(self, pair: tuple[str, str], names: list[str], found: dict[tuple[str, str], Inequality]) -> bool:
+        full = (b for b in names if not self.ranks.counts(b)[0])
+        return any((pair[0], b) in found and (b, pair[1]) in found for b in full)
+
+    def _chance_of_order(self, a: str, b: str) -> float:
+        """Give the log of the chance that no row breaks the order if the two are independent."""
+        both = self.rows.select(a, b).drop_nulls()
+        low, high = both[a].to_physical().to_numpy(), both[b].to_physical().to_numpy()
+        if not both.height:
+            return 0.0
+        under = float(np.searchsorted(np.sort(high), low, side="left").mean()) / both.height
+        return both.height * float(np.log(max(1.0 - under, 1e-300)))
+
+    def equalities(self) -> Iterator[Constraint]:
+        """Find pairs of quantities that are equal in more rows than chance, or nearness, makes them."""
+        names = [n for n in self._quantities() if self.ranks.n_values(n) > _FEW_VALUES]
+        limit = _limit(len(names) ** 2)
+        copies: set[str] = set()
+        for a, b in combinations(names, 2):
+            if b in copies or self.rows.schema[a] != self.rows.schema[b]:
                 continue
-            for a in self.codes:
-                if a == b or a in self.derived or not self._may_fix(a, b, n):
-                    continue
-                pairs = self.codes[a] * self.sizes[b] + self.codes[b]
-                if len(np.unique(pairs[self.screen])) == len(np.unique(self.codes[a][self.screen])) and len(
-                    np.unique(pairs)
-                ) == len(np.unique(self.codes[a])):
-                    self.derived.add(b)
-                    determinants.add(a)
-                    yield FunctionalDependency(a, b, self._pairs(a, b))
-                    break
-
-    def _constant(self, name: str) -> bool:
-        return bool((self.codes[name] == self.codes[name][0]).all())
-
-    def _may_fix(self, a: str, b: str, n: int) -> bool:
-        """Tell whether ``a`` has few enough values, each frequent enough, for a table of them to be knowledge."""
-        return self.sizes[b] <= self.sizes[a] <= min(_MOST_LEVELS, n / _ROWS_PER_LEVEL)
-
-    def _pairs(self, a: str, b: str) -> pl.DataFrame:
-        frame = self.rows.select(pl.col(a).alias("determinant"), pl.col(b).alias("dependent"))
-        counted = frame.group_by("determinant", maintain_order=True).agg(pl.col("dependent").first(), pl.len())
-        kept = counted.filter(pl.col("len") >= self.rare_rows)
-        return (kept if kept.height else counted).drop("len").sort("determinant", nulls_last=False)
-
-    def sums(self) -> Iterator[Constraint]:
-        """Find numbers that are the sum or the difference of two others."""
-        names = self.numbers[:_MOST_NUMBERS]
-        values = {n: self.rows[n].cast(pl.Float64).to_numpy() for n in names}
-        tiny = {n: v[self.screen][:20] for n, v in values.items()}
-        for total in names:
-            if total in self.derived | self.used:
+            if self.ranks.equal_share(a, b) < _EQUAL_SHARE / 2:
                 continue
-            decimals = getattr(self.table.schema.columns[total], "decimals", None)
-            if decimals is None:
+            equal = Equality(a, b, min(float((self.rows[a] == self.rows[b]).sum()) / self.n, 1 - 1e-9))
+            if equal.share < _EQUAL_SHARE or equal.flag in self.rows.columns:
                 continue
-            for first, second, sign in _terms(names, total):
-                if {first, second} & self.derived:
-                    continue
-                off = np.abs(tiny[first] + sign * tiny[second] - tiny[total])
-                close = 10.0**-decimals / 2
-                if (off > close).any() or np.isnan(off).all():
-                    continue
-                identity = LinearIdentity(total, first, second, sign, decimals)
-                if identity.violations(self.rows).any() or self._nulls_differ(total, first, second):
-                    continue
-                self.derived.add(total)
-                self.used |= {first, second}
-                yield identity
-                break
+            if self._chance_of_equal(equal) < limit and equal.share > 2 * self._nearly_equal(a, b):
+                copies.add(b)
+                yield equal
 
-    def _nulls_differ(self, total: str, first: str, second: str) -> bool:
-        rows = self.rows
-        return bool((rows[total].is_null() != (rows[first].is_null() | rows[second].is_null())).any())
+    def _chance_of_equal(self, equal: Equality) -> float:
+        """Bound the log of the chance that independent columns are equal in so many rows (Chernoff)."""
+        p = self.rows[equal.original].drop_nulls().value_counts(normalize=True, name="p")
+        q = self.rows[equal.copy].drop_nulls().value_counts(normalize=True, name="q")
+        both = p.rename({equal.original: "value"}).join(q.rename({equal.copy: "value"}), on="value")
+        chance = max(float((both["p"] * both["q"]).sum()), 1e-12)
+        share = equal.share
+        if share <= 2 * chance:
+            return 0.0
+        rest = (1 - share) * np.log((1 - share) / (1 - chance)) if share < 1 else 0.0
+        return -self.n * float(share * np.log(share / chance) + rest)
 
-
-def _terms(names: list[str], total: str) -> Iterator[tuple[str, str, int]]:
-    rest = [n for n in names if n != total]
-    for first, second in combinations(rest, 2):
-        yield first, second, 1
-    for first, second in permutations(rest, 2):
-        yield first, second, -1
+    def _nearly_equal(self, a: str, b: str) -> float:
+        """Give the share of rows with the most frequent difference other than none."""
+        off = (self.rows[b].to_physical() - self.rows[a].to_physical()).drop_nulls()
+        off = off.round(9) if off.dtype.is_float() else off
+        counts = off.filter(off != 0).value_counts()["count"]
+        return float(counts.max() or 0) / self.n  # pyright: ignore[reportArgumentType] - a number
 
 
-def _chance_of_equal(a: pl.Series, b: pl.Series) -> float:
-    """Give the share of rows in which independent columns would be equal."""
-    p = a.drop_nulls().value_counts(normalize=True, name="p").rename({a.name: "value"})
-    q = b.drop_nulls().value_counts(normalize=True, name="q").rename({b.name: "value"})
-    both = p.join(q, on="value")
-    return float((both["p"] * both["q"]).sum())
-
-
-def _grid(column: object) -> int | None:
-    return getattr(column, "decimals", None)
+def _limit(n_tests: int) -> float:
+    """Give the log of the chance that each of so many tests may leave."""
+    return float(np.log(FALSE_ALARM / max(n_tests, 1)))

@@ -1,14 +1,18 @@
 """A value of one column always comes with one value of another, such as no visits with no time spent."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
 import polars as pl
 
 from understudy.protocols import State
 from understudy.schema.table import TableSchema
 
-__all__ = ["Implication"]
+__all__ = ["Implication", "Plain", "mend"]
+
+Plain: TypeAlias = str | float | bool | None
+"""A value as rows hold it that JSON can hold too; None for missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +30,27 @@ class Implication:
     kind: ClassVar[str] = "implication"
     condition: str
     column: str
-    when: str | float | bool | None
-    then: str | float | bool | None
+    when: Plain
+    then: Plain
 
     @property
     def text(self) -> str:
         """One sentence for a person."""
-        return f"where {self.condition} is {_said(self.when)}, {self.column} is {_said(self.then)}"
+        return f"where {self.condition} is {said(self.when)}, {self.column} is {said(self.then)}"
+
+    @property
+    def hit(self) -> pl.Expr:
+        """Where the condition holds."""
+        return _is(self.condition, self.when)
+
+    @property
+    def broken(self) -> pl.Expr:
+        """Where rows break it."""
+        return self.hit & ~_is(self.column, self.then)
 
     def violations(self, rows: pl.DataFrame) -> pl.Series:
         """Tell which rows break it."""
-        hit, kept = pl.col(self.condition).eq_missing(pl.lit(self.when)), pl.col(self.column).eq_missing(pl.lit(self.then))
-        return rows.select(hit & ~kept).to_series()
+        return rows.select(self.broken.alias("")).to_series()
 
     def to_free(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Leave the rows as they are: a model learns the rule nearly by itself."""
@@ -49,9 +62,12 @@ class Implication:
 
     def from_free(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Set the value where the condition holds."""
-        hit = pl.col(self.condition).eq_missing(pl.lit(self.when))
-        then = pl.lit(self.then).cast(rows.schema[self.column])
-        return rows.with_columns(pl.when(hit).then(then).otherwise(self.column).alias(self.column))
+        return mend(rows, [self], ())
+
+    def conclude(self, known: Mapping[str, object]) -> dict[str, object]:
+        """Give the values that follow from those known of a row."""
+        holds = self.condition in known and known[self.condition] == self.when
+        return {self.column: self.then} if holds else {}
 
     def state(self) -> State:
         """Give everything needed to build this constraint again."""
@@ -63,5 +79,21 @@ class Implication:
         return cls(**cast("dict[str, Any]", state))
 
 
-def _said(value: str | float | bool | None) -> str:  # noqa: FBT001 - a value of a column
+def mend(rows: pl.DataFrame, implications: Sequence[Implication], held: Collection[str]) -> pl.DataFrame:
+    """Set the values that the conditions ask for, column by column, except in columns that are ``held``."""
+    columns = dict.fromkeys(i.column for i in implications if i.column not in held)
+    for name in columns:
+        value = pl.col(name)
+        for rule in reversed([i for i in implications if i.column == name]):
+            value = pl.when(rule.hit).then(pl.lit(rule.then).cast(rows.schema[name])).otherwise(value)
+        rows = rows.with_columns(value.alias(name))
+    return rows
+
+
+def said(value: Plain) -> str:
+    """Spell a value for a person."""
     return "missing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _is(column: str, value: Plain) -> pl.Expr:
+    return pl.col(column).is_null() if value is None else pl.col(column).eq_missing(pl.lit(value))

@@ -151,7 +151,9 @@ def _kind(run: str) -> str:
 
 def _pieces(runs: list[str]) -> tuple[Piece, ...]:
     """Give the pieces that every one of ``runs`` fits in; nothing where there are none."""
-    if len(set(runs)) == 1:
+    if len(set(runs)) == 1 and (
+        len(runs) > 1 or not (runs[0].isascii() and runs[0].isalnum())
+    ):  # no value is a pattern
         return (Piece(runs[0]),)
     used = set("".join(runs))
     low, high = min(map(len, runs)), max(map(len, runs))

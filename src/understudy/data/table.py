@@ -23,7 +23,7 @@ from understudy.schema.table import TableSchema
 __all__ = ["Table", "row_dtype"]
 
 
-def row_dtype(column: ColumnType) -> pl.DataType:
+def row_dtype(column: ColumnType) -> pl.DataType:  # noqa: PLR0911 - one line per type
     """Give the one polars dtype in which rows hold a column of this type."""
     match column:
         case Numerical(decimals=0):
@@ -77,7 +77,8 @@ class Table:
                 if part.schema[name] != dtype:
                     msg = (
                         f"Column {name!r} is {self.schema.columns[name].kind} in the schema, which is held as {dtype}, "
-                        f"but its rows are {part.schema[name]}. Correct the schema, or make it anew with `understudy infer`."
+                        f"but its rows are {part.schema[name]}. Correct the schema, or "
+                        "make it anew with `understudy infer`."
                     )
                     raise SchemaError(msg)
 

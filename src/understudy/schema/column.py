@@ -79,7 +79,8 @@ class Identifier(Spec):
 
     kind: Literal["identifier"] = "identifier"
     pattern: str | None = None
-    """Shape of the values: literal characters and the classes ``[0-9]{8}``, ``[a-z]{2,5}``, ``[A-Z]``, ``[0-9a-f]{12}``."""
+    """Shape of the values: literal characters and the classes ``[0-9]{8}``, ``[a-z]{2,5}``, ``[A-Z]``,
+    ``[0-9a-f]{12}``."""
     semantic: str | None = None
     """What it names, as in :mod:`understudy.schema.semantic`: email, person_name, phone, iban, uuid and so on."""
     unique: bool = True

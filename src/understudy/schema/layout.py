@@ -43,9 +43,9 @@ class Layout(Spec):
     """Whether the first line holds the column names."""
     line_end: Literal["\n", "\r\n"] = "\n"
     """What ends a line."""
-    missing: dict[str, dict[str, float]] = {}
+    missing: dict[str, dict[str, float]] = Field(default={})
     """For each column that has missing values: the markers that stand for them, with their shares (which sum to 1)."""
-    storage: dict[str, str] = {}
+    storage: dict[str, str] = Field(default={})
     """For each column that was typed at its source: the dtype it had there, such as ``Int32`` or ``Categorical``."""
-    numbers: dict[str, NumberFormat] = {}
+    numbers: dict[str, NumberFormat] = Field(default={})
     """For each column of text whose numbers are not spelled the plain way: how they are."""

@@ -92,6 +92,9 @@ class Mold:
     def longer(self, digits: int) -> "Mold":
         """Give the mold of longer texts, for when the texts of this one are used up."""
         last = max((i for i, part in enumerate(self.parts) if part.letters), default=None)
+        if last is None and self.capacity == 1:
+            # All of it is fixed: numbers tell the texts apart.
+            return Mold((*self.parts, Part(letters="0123456789", low=digits, high=digits)))
         if last is None:
             # A double name.
             return Mold((*self.parts, Part(words=("-",)), max(self.parts, key=lambda part: part.capacity)))

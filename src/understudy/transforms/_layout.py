@@ -16,6 +16,7 @@ __all__ = ["Layout", "lay_out"]
 
 _BINS = 256
 _ROWS_PER_BIN = 60
+_FEW_BINS = 64
 _FEW_VALUES = 64  # with no more distinct values than these, each frequent enough one is an atom
 _ATOM_SHARE = 0.003
 _ATOM_ROWS = 20
@@ -72,8 +73,15 @@ def lay_out(
     edges = rest.edges()
     for a, b in pairwise(edges):
         middle = float(np.average(rest.values[a:b], weights=sizes[a:b]))
-        symbols.append((middle, 1, rest.segments(a, b) / (shrink, shrink, 1.0)))
-    return _assemble(symbols, distinct[atom], rest.starts(edges) / shrink, hidden=hidden)
+        low, high, weight = rest.segments(a, b).T
+        symbols.append((middle, 1, np.column_stack([_unshrunk(low, shrink), _unshrunk(high, shrink), weight])))
+    return _assemble(symbols, distinct[atom], _unshrunk(rest.starts(edges), shrink), hidden=hidden)
+
+
+def _unshrunk(values: np.ndarray, shrink: float) -> np.ndarray:
+    """Take the shrinking of huge values back, within what a float can hold."""
+    most = np.finfo(np.float64).max * shrink
+    return np.clip(values, -most, most) / shrink
 
 
 def _assemble(
@@ -126,7 +134,9 @@ class _Rest:
         if not len(self.counts):
             return np.zeros(1, dtype=int)
         rows = int(self.counts.sum())
-        n_bins = int(np.clip(rows // _ROWS_PER_BIN, 1, _BINS))
+        # A short table has finer bins, down to one stretch each.
+        few = min(_FEW_BINS, rows // self.protection.extreme_rows)
+        n_bins = int(np.clip(max(rows // _ROWS_PER_BIN, few), 1, _BINS))
         ends = np.cumsum(self.counts)
         cuts = np.searchsorted(ends, np.arange(1, n_bins) * rows / n_bins, side="left") + 1
         kept = [0]
@@ -177,12 +187,12 @@ class _Rest:
     def ends(self) -> tuple[float, float]:
         """Give the ends of the range, half a step beyond the outermost points of a grid.
 
-        A protected end lies twice as far from the inner rows as the outermost rows do on average, so that a uniform
-        draw keeps their mean and no single row decides it. It never crosses zero where no value does.
+        A protected end lies twice as far from the inner rows as the median of the outermost rows does: half of them
+        have to move for it to move, so no single row decides it. It never crosses zero where no value does.
         """
         low, high = self._bare_ends()
         low, high = max(low, self.room[0]), min(high, self.room[1])
-        if self.step and abs(low) / self.step < 1 / np.finfo(float).eps and self.protection.extremes == "protected":
+        if self.step and abs(low) < self.step / np.finfo(float).eps and self.protection.extremes == "protected":
             return (np.rint(low / self.step) - 0.5) * self.step, (np.rint(high / self.step) + 0.5) * self.step
         return low, max(low, high)
 
@@ -199,9 +209,9 @@ class _Rest:
         head = np.repeat(self.values[:m], np.minimum(self.counts[:m], m))[:m]
         tail = np.repeat(self.values[-m:], np.minimum(self.counts[-m:], m))[-m:]
         if self.counts[0] < rare:
-            low = self._aside(float(head[-1] - 2 * (head[-1] - head).mean()), 1)
+            low = self._aside(float(head[-1] - 2 * np.median(head[-1] - head)), 1)
         if self.counts[-1] < rare:
-            high = self._aside(float(tail[0] + 2 * (tail - tail[0]).mean()), -1)
+            high = self._aside(float(tail[0] + 2 * np.median(tail - tail[0])), -1)
         low = max(low, 0.0) if self.values[0] >= 0 else low
         high = min(high, 0.0) if self.values[-1] <= 0 else high
         return low, max(low, high)
@@ -218,7 +228,7 @@ class _Rest:
 def _coarse(low: float, high: float) -> tuple[float, float]:
     """Give a range around a few values that says their order of magnitude only."""
     extent = high - low or abs(high)
-    unit = 10.0 ** np.floor(np.log10(extent)) if extent else 0.0
-    if not unit or not np.isfinite(1 / unit):
+    if not extent:
         return low, high
+    unit = max(10.0 ** np.floor(np.log10(extent)), 1 / _HUGE)
     return (np.floor(low / unit) - 0.5) * unit, (np.ceil(high / unit) + 0.5) * unit

@@ -141,10 +141,10 @@ def one_number(value: object, column: Quantity, origin: int) -> float:
     """Give one value as :func:`to_numbers` does; NaN where the column's rows cannot hold it."""
     if isinstance(value, datetime) and isinstance(column, Datetime) and column.time_zone is not None:
         value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if isinstance(value, float) and value.is_integer() and isinstance(column, Numerical) and column.decimals == 0:
+        value = int(value)
     try:
         held = pl.Series([value], dtype=row_dtype(column), strict=True)
     except _FAILURES:
-        if not (isinstance(value, int | float) and isinstance(column, Numerical | Location) and value == value // 1):
-            return float("nan")
-        held = pl.Series([int(value) if column.decimals == 0 else float(value)], dtype=row_dtype(column))
+        return float("nan")
     return float(to_numbers(held, column, origin)[0])

@@ -143,7 +143,7 @@ def _protected(counts: pl.DataFrame, name: str, protection: Protection, run: Run
             "categories.unprotected",
             f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows; "
             "they make up most of it and were kept. Declare the column text or identifier if its values are sensitive.",
-            "repair",
+            "degraded",
         )
         return counts
     run.find(

@@ -35,8 +35,7 @@ class Sequence:
     def of(cls, values: pl.Series) -> "Sequence | None":
         """Find the sequence that distinct values are from, most of which occur; None where they are from none.
 
-        A sequence from 0 or 1 counts rows and begins there again; another one goes on after its last number, so that
-        no key of a real row is used.
+        The sequence goes on after its last number, so that no key of a real row is used.
         """
         match = NUMBERED.fullmatch(str(values[0])) if values.len() >= ENOUGH else None
         if match is None:
@@ -52,9 +51,9 @@ class Sequence:
             return None
         padded = inner.str.starts_with("0").any() and inner.str.len_bytes().n_unique() == 1
         width = int(inner.str.len_bytes()[0]) if padded else 0
-        few = max(round((high - low + 1) * 0.01), ENOUGH)
-        counts_rows = low <= 1 + few and not low > values.len()
-        return cls(before, min(low, 1) if counts_rows else high + 1, width, after)
+        # Past the last one, at a round number: no real key comes again, and the last one is not told.
+        unit = 10 ** max(len(str(high)) - 2, 0)
+        return cls(before, (high // unit + 1) * unit, width, after)
 
     def spell(self, rows: np.ndarray) -> pl.Series:
         """Give the keys of rows by their places in the sample."""

@@ -169,6 +169,15 @@ class QuantityEncoder:
             mask[self._codes(number)[0]] = True
         return mask
 
+    def within(self, low: float, high: float) -> np.ndarray:
+        """Tell which symbols have a value in [low, high], in numbers as the segments hold them; missing has none."""
+        inside = np.append(0, np.cumsum((self.high >= low) & (self.low <= high)))
+        return inside[self.first[1:]] > inside[self.first[:-1]]
+
+    def number(self, value: object) -> float:
+        """Give a value as the segments hold it; NaN where the column's rows cannot hold it."""
+        return one_number(value, self.column, self.origin)
+
     def state(self) -> State:
         """Give everything needed to build this encoder again."""
         state: State = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "column"}

@@ -29,3 +29,7 @@ def test_patterns_are_learned(values, pattern):
 def test_what_is_no_pattern_is_refused(pattern):
     with pytest.raises(ValueError, match="cannot be read from"):
         pieces_of(pattern)
+
+
+def test_a_single_value_is_not_its_own_pattern():
+    assert learn(pl.Series(["AB-123456"])) == "[A-Z]{2}-[0-9]{6}"

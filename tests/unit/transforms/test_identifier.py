@@ -75,11 +75,13 @@ def test_a_pattern_that_is_used_up_goes_on_with_longer_keys():
     assert keys.str.starts_with("A").all()
 
 
-def test_row_numbers_count_the_rows_and_other_sequences_go_on():
+def test_sequences_go_on_past_the_last_real_key_at_a_round_number():
     encoder, _ = fitted([str(v) for v in range(1, 1_001) if v % 5])
-    assert drawn(encoder, 4, first=2).to_list() == ["3", "4", "5", "6"]
+    assert drawn(encoder, 2, first=2).to_list() == ["1002", "1003"]
     encoder, _ = fitted([f"C-{v:06d}" for v in range(5_000, 6_000) if v % 5])
     assert drawn(encoder, 2).to_list() == ["C-006000", "C-006001"]
+    encoder, _ = fitted([f"Person {v} Smith" for v in range(800)])
+    assert drawn(encoder, 2).to_list() == ["Person 800 Smith", "Person 801 Smith"]
 
 
 @pytest.mark.parametrize("semantic", [s.name for s in SEMANTICS])
@@ -136,3 +138,10 @@ def test_another_seed_gives_other_keys():
     encoder, _ = fitted(KEYS["numbers"])
     assert drawn(encoder, 50, seed=1).to_list() == drawn(encoder, 50, seed=1).to_list()
     assert drawn(encoder, 50, seed=1).to_list() != drawn(encoder, 50, seed=2).to_list()
+
+
+def test_a_pattern_that_is_one_text_only_is_told_apart_by_numbers():
+    encoder = IdentifierEncoder.fit(pl.Series(["fixed"]), Identifier(pattern="fixed"), Run(1))
+    made = drawn(encoder, 500)
+    assert made.n_unique() == 500
+    assert "fixed" not in made

@@ -14,7 +14,7 @@ BLOCK = 1 << 25
 LONGEST = 1 << 29  # a quoted field cannot be longer: a quote that is never closed ends the search here
 
 
-class Invalid(Exception):  # noqa: N818 - it never reaches a user: the reader answers it with another encoding
+class Invalid(Exception):  # it never reaches a user: the reader answers it with another encoding
     """Some bytes are not text in the encoding that the first bytes suggested."""
 
 

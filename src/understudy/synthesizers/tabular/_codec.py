@@ -1,7 +1,7 @@
 """From a table to free symbols and back: what every tabular engine shares.
 
-The exact relations of the rows are taken out, the columns that are left become symbols, and the engine learns those. On the
-way back symbols become values, given values are set, and the relations are put back.
+The exact relations of the rows are taken out, the columns that are left become symbols, and the engine learns those. On
+the way back symbols become values, given values are set, and the relations are put back.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,13 +13,15 @@ import polars as pl
 
 from understudy.constraints.constraint import Constraint, restore, stored
 from understudy.constraints.discover import discover
-from understudy.constraints.functional_dependency import FunctionalDependency
-from understudy.constraints.implication import Implication
-from understudy.data.table import Table
+from understudy.constraints.implication import Implication, said
+from understudy.constraints.repair import put_back
+from understudy.data.table import Table, row_dtype
 from understudy.errors import ConditionError
 from understudy.protocols import Given, State
 from understudy.run import Run
+from understudy.schema.column import Numerical
 from understudy.schema.table import TableSchema
+from understudy.synthesizers.tabular._conditions import Conditions
 from understudy.transforms.protection import Protection
 from understudy.transforms.table import TableEncoder
 
@@ -31,7 +33,9 @@ Evidence = Mapping[int, np.ndarray]
 Draw = Callable[[int, Evidence, Run], np.ndarray]
 """Draws symbols of shape (d, n) that obey the evidence."""
 
-_ROUNDS = 25  # of redrawing rows that a relation took away from a given value
+_ROUNDS = 25  # of redrawing rows that break a relation or a given value
+_HOPELESS = 4  # rounds after which not one good row means that there are none
+_FEWEST_REDRAWN, _MOST_REDRAWN = 256, 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +70,55 @@ class Codec:
     def sample(self, n: int, draw: Draw, run: Run, given: Given | None = None, first: int = 0) -> Table:
         """Make ``n`` rows from what ``draw`` gives, each with the ``given`` values.
 
+        A row that still breaks a relation or a given value once all are put back is drawn again, a bounded number of
+        times.
+
         Raises
         ------
         ConditionError
             If a value cannot occur, or the values cannot occur together.
         """
-        given = dict(given or {})
-        evidence = self._evidence(given)
-        rows = self._rows(draw(n, evidence, run), run, given, first)
-        if not given:
-            return Table.of(rows, self.schema)
-        kept = rows.filter(self._obey(rows, given))
-        for attempt in range(_ROUNDS):
-            if kept.height >= n:
-                break
-            place = run.child("again", attempt)
-            more = self._rows(draw(n, evidence, place), place, given, first)
-            kept = pl.concat([kept, more.filter(self._obey(more, given))])
-        if kept.height < n:
-            values = ", ".join(f"{k} = {v!r}" for k, v in given.items())
-            msg = f"Rows with {values} contradict a relation of the training rows. Leave one of the values out."
+        conditions = Conditions.of(given or {}, self.schema, self.constraints, self.encoder)
+        if not n:
+            empty = {name: row_dtype(column) for name, column in self.schema.columns.items()}
+            return Table.of(pl.DataFrame(schema=empty), self.schema)
+        made = self._made(n, draw, conditions, run)
+        lost = made.redraw(lambda m, place: self._made(m, draw, conditions, place), run)
+        if lost and not conditions.obeyed(made.rows).all():
+            msg = (
+                f"No row, or hardly one, can have {conditions} as well as the relations between the columns. Give less."
+            )
             raise ConditionError(msg)
-        return Table.of(kept.head(n), self.schema)
+        if lost:
+            run.find(
+                "relations.broken",
+                f"{lost:,} of {n:,} sampled rows break a relation between columns that the training rows obey.",
+                "degraded",
+            )
+        fresh = self.encoder.decode(made.codes, run.child("values"), first, self.encoder.fresh)
+        # As a dict: a list of series would rename a column without a name.
+        rows = pl.DataFrame(made.rows.to_dict() | fresh.to_dict())
+        return Table.of(rows.select(list(self.schema.columns)), self.schema)
+
+    def _made(self, n: int, draw: Draw, conditions: Conditions, run: Run) -> "_Made":
+        names = self.encoder.names
+        codes = draw(n, {names.index(name): mask for name, mask in conditions.masks.items()}, run)
+        modelled = [name for name in names if name not in self.encoder.fresh]
+        rows = self.encoder.decode(codes, run.child("values"), names=modelled)
+        rows, off = conditions.impose(rows)
+        rows, broken = put_back(rows, self.constraints, conditions.known.keys())
+        return _Made(codes, rows, ~off & ~broken & conditions.obeyed(rows) & self._inside(rows))
+
+    def _inside(self, rows: pl.DataFrame) -> np.ndarray:
+        """Tell which rows are within the bounds of the schema: what a relation computes may leave them."""
+        tests = [
+            pl.col(name).is_between(-np.inf if c.low is None else c.low, np.inf if c.high is None else c.high)
+            for name, c in self.schema.columns.items()
+            if isinstance(c, Numerical) and not (c.low is None and c.high is None)
+        ]
+        if not tests or not self.constraints:
+            return np.ones(rows.height, dtype=bool)
+        return rows.select(pl.all_horizontal(t.fill_null(value=True) for t in tests).alias("")).to_series().to_numpy()
 
     def texts(self) -> list[str]:
         """Give a sentence for each relation; rules that differ in their condition's value only share one."""
@@ -95,54 +126,12 @@ class Codec:
         sentences: list[str] = []
         for constraint in self.constraints:
             if isinstance(constraint, Implication):
-                start, _, end = constraint.text.removeprefix(f"where {constraint.condition} is ").rpartition(
-                    f", {constraint.column} is "
-                )
-                grouped.setdefault((constraint.condition, constraint.column, end), []).append(start)
+                key = (constraint.condition, constraint.column, said(constraint.then))
+                grouped.setdefault(key, []).append(said(constraint.when))
             else:
                 sentences.append(constraint.text)
         sentences += [f"where {a} is {', '.join(values)}, {b} is {then}" for (a, b, then), values in grouped.items()]
         return sentences
-
-    def _rows(self, codes: np.ndarray, run: Run, given: Given, first: int) -> pl.DataFrame:
-        rows = self.encoder.decode(codes, run.child("values"), first)
-        fixed = {name: value for name, value in given.items() if name in rows.columns and value is not None}
-        rows = rows.with_columns(pl.lit(v).cast(rows.schema[name]).alias(name) for name, v in fixed.items())
-        for constraint in reversed(self.constraints):
-            rows = constraint.from_free(rows)
-        return rows.select(list(self.schema.columns))
-
-    def _obey(self, rows: pl.DataFrame, given: Given) -> pl.Series:
-        tests = [
-            pl.col(name).is_null() if value is None else pl.col(name).eq_missing(pl.lit(value).cast(rows.schema[name]))
-            for name, value in given.items()
-        ]
-        return rows.select(pl.all_horizontal(tests)).to_series()
-
-    def _evidence(self, given: Given) -> Evidence:
-        """Translate given values into allowed symbols; one of a column that another fixes is a condition on that one."""
-        free = {name: value for name, value in given.items() if name in self.encoder.encoders}
-        masks = self.encoder.evidence(free)
-        for constraint in self.constraints:
-            if isinstance(constraint, FunctionalDependency) and constraint.dependent in given:
-                mask = self._determining(constraint, given[constraint.dependent])
-                name = constraint.determinant
-                masks[name] = masks.get(name, mask) & mask
-                if not masks[name].any():
-                    msg = (
-                        f"No row can have {constraint.dependent} = {given[constraint.dependent]!r}: {constraint.text}."
-                    )
-                    raise ConditionError(msg)
-        names = self.encoder.names
-        return {names.index(name): mask for name, mask in masks.items()}
-
-    def _determining(self, constraint: FunctionalDependency, value: object) -> np.ndarray:
-        encoder = self.encoder.encoders[constraint.determinant]
-        mask = np.zeros(encoder.n_symbols, dtype=bool)
-        for determinant, dependent in constraint.pairs.iter_rows():
-            if dependent == value:
-                mask |= self.encoder.evidence({constraint.determinant: determinant})[constraint.determinant]
-        return mask
 
     def state(self) -> State:
         """Give everything needed to build this codec again."""
@@ -163,6 +152,37 @@ class Codec:
         )
 
 
+@dataclass(slots=True)
+class _Made:
+    """Rows with the symbols that they come from, and which of them are good."""
+
+    codes: np.ndarray
+    rows: pl.DataFrame
+    good: np.ndarray
+
+    def redraw(self, make: "Callable[[int, Run], _Made]", run: Run) -> int:
+        """Put new rows in the place of those that are not good; give how many are left."""
+        places = np.flatnonzero(~self.good)
+        drawn, good = len(self.good), len(self.good) - len(places)
+        for attempt in range(_ROUNDS):
+            if not len(places) or (attempt >= _HOPELESS and not good):
+                break
+            m = int(np.clip(1.2 * len(places) * drawn / max(good, 1), _FEWEST_REDRAWN, max(_MOST_REDRAWN, drawn)))
+            more = make(m, run.child("again", attempt))
+            found = np.flatnonzero(more.good)
+            drawn, good = drawn + m, good + len(found)
+            self._take(places[: len(found)], more, found[: len(places)])
+            places = places[len(found) :]
+        return len(places)
+
+    def _take(self, places: np.ndarray, more: "_Made", found: np.ndarray) -> None:
+        order = np.arange(self.rows.height)
+        order[places] = self.rows.height + found
+        self.rows = pl.concat([self.rows, more.rows])[order]
+        self.codes = self.codes.copy()
+        self.codes[:, places] = more.codes[:, found]
+
+
 def _free(table: Table, constraints: tuple[Constraint, ...]) -> Table:
     schema = table.schema
     for constraint in constraints:
@@ -170,9 +190,9 @@ def _free(table: Table, constraints: tuple[Constraint, ...]) -> Table:
     if not constraints:
         return table
     parts: list[pl.DataFrame] = []
-    for frame in table.frames():
-        rows = frame.clone()
+    for rows in table.frames():
+        free = rows
         for constraint in constraints:
-            rows = constraint.to_free(rows)
-        parts.append(rows.select(list(schema.columns)))
+            free = constraint.to_free(free)
+        parts.append(free.select(list(schema.columns)))
     return Table(tuple(parts), schema)
