@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from understudy.synthesizers.tabular.tree._sort import ascending
+
 __all__ = ["Boosted", "boost", "score"]
 
 _RIDGE = 1.0
@@ -82,14 +84,108 @@ def _sum_rows(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objec
 
 
 @njit(cache=True, nogil=True)
-def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
+def _sort_categories(
+    sum_g: np.ndarray, sum_h: np.ndarray, size: int, key: np.ndarray, order: np.ndarray, spare: np.ndarray
+) -> None:
+    """Bring categories into the order of their mean gradient, in ``order``; those without rows come last."""
+    for b in range(size):
+        key[b] = sum_g[b] / (sum_h[b] + _CATEGORY_ROWS) if sum_h[b] > _NOTHING else 1e30
+    ascending(key, order[:size], spare)
+
+
+@njit(cache=True, nogil=True)
+def _best_split(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objects
+    sum_g: np.ndarray,
+    sum_h: np.ndarray,
+    sizes: np.ndarray,
+    unordered: np.ndarray,
+    g_all: float,
+    h_all: float,
+    least: float,
+    key: np.ndarray,
+    order: np.ndarray,
+    spare: np.ndarray,
+) -> tuple[int, int, float, float]:
+    """Give the feature (-1: none) and cut of the split that gains most, with the sums on its left."""
+    best = 1e-9
+    best_feature = -1
+    best_cut = 0
+    best_g = 0.0
+    best_h = 0.0
+    before = g_all * g_all / (h_all + _RIDGE)
+    for f in range(sizes.shape[0]):
+        size = sizes[f]
+        gs = sum_g[f]
+        hs = sum_h[f]
+        if unordered[f]:
+            _sort_categories(gs, hs, size, key, order, spare)
+        g = 0.0
+        h = 0.0
+        for i in range(size - 1):
+            b = order[i] if unordered[f] else i
+            if hs[b] <= _NOTHING:
+                continue
+            g += gs[b]
+            h += hs[b]
+            if h < least:
+                continue
+            if h_all - h < least:
+                break
+            gain = g * g / (h + _RIDGE) + (g_all - g) * (g_all - g) / (h_all - h + _RIDGE) - before
+            if gain > best:
+                best = gain
+                best_feature = f
+                best_cut = i
+                best_g = g
+                best_h = h
+    return best_feature, best_cut, best_g, best_h
+
+
+@njit(cache=True, nogil=True)
+def _doubled(mask: np.ndarray) -> np.ndarray:
+    """Give ``mask`` in an array twice as long; numba takes two seconds to compile a slice assigned to a slice."""
+    longer = np.zeros(mask.shape[0] * 2, np.bool_)
+    for b in range(mask.shape[0]):
+        longer[b] = mask[b]
+    return longer
+
+
+@njit(cache=True, nogil=True)
+def _parted(
+    symbols: np.ndarray,
+    place: np.ndarray,
+    start: int,
+    end: int,
+    cut: int,
+    mask: np.ndarray,
+    m: int,
+    spare: np.ndarray,
+) -> int:
+    """Bring the rows that go left to the front of ``place[start:end]``; give where the others begin."""
+    a = start
+    n_spare = 0
+    for i in range(start, end):
+        r = place[i]
+        goes_left = mask[m + symbols[r]] if m >= 0 else symbols[r] <= cut
+        if goes_left:
+            place[a] = r
+            a += 1
+        else:
+            spare[n_spare] = r
+            n_spare += 1
+    for i in range(n_spare):
+        place[a + i] = spare[i]
+    return a
+
+
+def boost(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not objects
     features: np.ndarray,
     sizes: np.ndarray,
     unordered: np.ndarray,
     target: np.ndarray,
     rows: np.ndarray,
     reached: np.ndarray,
-    logistic: bool,  # noqa: FBT001 - compiled code is called by position
+    logistic: bool,  # noqa: FBT001 - as there
     rounds: int,
     depth: int,
     rate: float,
@@ -121,40 +217,48 @@ def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop
     tuple
         The fields of :class:`Boosted` but the base, in order.
     """
-    n_features = features.shape[0]
-    n = rows.shape[0]
-    n_nodes = (1 << (depth + 1)) - 1
-    widest = 1
-    for f in range(n_features):
-        widest = max(widest, sizes[f])
-    feature = np.full((rounds, n_nodes), -1, np.int32)
-    threshold = np.zeros((rounds, n_nodes), np.int32)
-    mask_start = np.full((rounds, n_nodes), -1, np.int64)
-    value = np.zeros((rounds, n_nodes), np.float32)
-    mask = np.zeros(4096, np.bool_)
-    n_mask = 0
-    own = np.empty((n_features, n), np.uint16)
-    wanted = np.empty(n)
-    for i in range(n):
-        wanted[i] = target[rows[i]]
-    for f in range(n_features):
-        for i in range(n):
-            own[f, i] = features[f, rows[i]]
-    gradient = np.empty(n)
-    hessian = np.ones(n)
-    place = np.arange(n)
-    spare = np.empty(n, np.int64)
+    n, n_nodes = len(rows), (1 << (depth + 1)) - 1
+    trees = (
+        np.full((rounds, n_nodes), -1, np.int32),
+        np.zeros((rounds, n_nodes), np.int32),
+        np.full((rounds, n_nodes), -1, np.int64),
+        np.zeros((rounds, n_nodes), np.float32),
+    )
     # Sums by symbol of the nodes of two levels: a node's are its parent's less its sibling's, so that only the smaller
     # of two siblings is summed row by row.
-    half = 1 << max(depth - 1, 0)
-    all_sums_g = np.zeros((2, half, n_features, widest))
-    all_sums_h = np.zeros((2, half, n_features, widest))
-    key = np.zeros(widest)
-    start = np.zeros(n_nodes, np.int64)
-    end = np.zeros(n_nodes, np.int64)
-    total_g = np.zeros(n_nodes)
-    total_h = np.zeros(n_nodes)
-    summed = np.zeros(n_nodes, np.bool_)
+    widest = int(sizes.max(initial=1))
+    sums = (2, 1 << max(depth - 1, 0), len(features), widest)
+    work = (
+        *(np.empty(n), np.ones(n), np.arange(n), np.empty(n, np.int64), np.zeros(sums), np.zeros(sums)),
+        *(np.zeros(widest), *np.zeros((2, widest), np.int64)),
+        *(*np.zeros((2, n_nodes), np.int64), *np.zeros((2, n_nodes)), np.zeros(n_nodes, bool)),
+    )
+    own = np.take(features, rows, axis=1)
+    mask = _boost(own, sizes, unordered, target[rows], reached, logistic, rate, min_leaf, trees, work)
+    return (*trees[:3], mask, trees[3])
+
+
+@njit(cache=True, nogil=True)
+def _boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
+    own: np.ndarray,
+    sizes: np.ndarray,
+    unordered: np.ndarray,
+    wanted: np.ndarray,
+    reached: np.ndarray,
+    logistic: bool,  # noqa: FBT001 - compiled code is called by position
+    rate: float,
+    min_leaf: int,
+    trees: tuple[np.ndarray, ...],
+    work: tuple[np.ndarray, ...],
+) -> np.ndarray:
+    """Fill ``trees``, in place; give the mask. The arrays come from outside as their making is slow to compile."""
+    feature, threshold, mask_start, value = trees
+    gradient, hessian, place, spare, all_sums_g, all_sums_h = work[:6]
+    key, order, spare_order, start, end, total_g, total_h, summed = work[6:]
+    n_features, n = own.shape
+    rounds, n_nodes = feature.shape
+    mask = np.zeros(4096, np.bool_)
+    n_mask = 0
     for t in range(rounds):
         all_g = 0.0
         all_h = 0.0
@@ -181,7 +285,6 @@ def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop
             h_all = total_h[node]
             value[t, node] = rate * g_all / (h_all + _RIDGE)
             is_last = 2 * node + 1 >= n_nodes
-            best = 1e-9
             best_feature = -1
             best_cut = 0
             best_g = 0.0
@@ -196,36 +299,9 @@ def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop
                 if node == 0:
                     _sum_rows(own, sizes, place, s, e, gradient, hessian, sum_g, sum_h)
                 least = min_leaf * (h_all / (e - s))
-                before = g_all * g_all / (h_all + _RIDGE)
-                for f in range(n_features):
-                    size = sizes[f]
-                    gs = sum_g[f]
-                    hs = sum_h[f]
-                    if unordered[f]:
-                        for b in range(size):
-                            key[b] = gs[b] / (hs[b] + _CATEGORY_ROWS) if hs[b] > _NOTHING else 1e30
-                        order = np.argsort(key[:size])
-                    else:
-                        order = np.arange(size)
-                    g = 0.0
-                    h = 0.0
-                    for i in range(size - 1):
-                        b = order[i]
-                        if hs[b] <= _NOTHING:
-                            continue
-                        g += gs[b]
-                        h += hs[b]
-                        if h < least:
-                            continue
-                        if h_all - h < least:
-                            break
-                        gain = g * g / (h + _RIDGE) + (g_all - g) * (g_all - g) / (h_all - h + _RIDGE) - before
-                        if gain > best:
-                            best = gain
-                            best_feature = f
-                            best_cut = i
-                            best_g = g
-                            best_h = h
+                best_feature, best_cut, best_g, best_h = _best_split(
+                    sum_g, sum_h, sizes, unordered, g_all, h_all, least, key, order, spare_order
+                )
             if best_feature < 0:
                 for i in range(s, e):
                     reached[place[i]] += value[t, node]
@@ -239,32 +315,14 @@ def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop
             if unordered[f]:
                 size = sizes[f]
                 while n_mask + size > mask.shape[0]:
-                    longer = np.zeros(mask.shape[0] * 2, np.bool_)
-                    for b in range(n_mask):
-                        longer[b] = mask[b]
-                    mask = longer
-                for b in range(size):
-                    key[b] = sum_g[f, b] / (sum_h[f, b] + _CATEGORY_ROWS) if sum_h[f, b] > _NOTHING else 1e30
-                    mask[n_mask + b] = False
-                order = np.argsort(key[:size])
+                    mask = _doubled(mask)
+                _sort_categories(sum_g[f], sum_h[f], size, key, order, spare_order)
                 for i in range(best_cut + 1):
                     mask[n_mask + order[i]] = True
                 mask_start[t, node] = n_mask
                 n_mask += size
             m = mask_start[t, node]
-            a = s
-            n_spare = 0
-            for i in range(s, e):
-                r = place[i]
-                goes_left = mask[m + symbols[r]] if m >= 0 else symbols[r] <= best_cut
-                if goes_left:
-                    place[a] = r
-                    a += 1
-                else:
-                    spare[n_spare] = r
-                    n_spare += 1
-            for i in range(n_spare):
-                place[a + i] = spare[i]
+            a = _parted(symbols, place, s, e, best_cut, mask, m, spare)
             lower = 2 * node + 1
             start[lower] = s
             end[lower] = a
@@ -297,7 +355,7 @@ def boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop
                     below_h[2 * spot + 1 - small, q, b] = sum_h[q, b] - below_h[2 * spot + small, q, b]
             summed[lower] = a - s >= 2 * min_leaf
             summed[lower + 1] = e - a >= 2 * min_leaf
-    return feature, threshold, mask_start, mask[: max(n_mask, 1)].copy(), value
+    return mask[: max(n_mask, 1)].copy()
 
 
 @njit(cache=True, nogil=True)

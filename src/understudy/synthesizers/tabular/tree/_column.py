@@ -8,7 +8,7 @@ import numpy as np
 
 from understudy.protocols import State
 from understudy.synthesizers.tabular.tree._grow import Tree, grow, leaves
-from understudy.synthesizers.tabular.tree._guide import Guide, Settings, Target
+from understudy.synthesizers.tabular.tree._guide import Guide, Predictors, Settings, Target
 from understudy.synthesizers.tabular.tree._law import ancestors, cumulative_laws, draw, node_counts, pruned, split_gains
 from understudy.transforms.encoder import stratified
 
@@ -21,6 +21,7 @@ _TRIED = 0.9  # share of the predictors that a node tries
 _BAG = 0.63  # share of the rows that a tree is grown on
 _MOST_ROWS = 100_000  # of a bag, and of a fold of the guide
 _MOST_CELLS = 4_000_000  # of a tree's laws
+_BELOW_ONE = np.nextafter(np.float32(1), np.float32(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,7 @@ class Grown:
     @classmethod
     def fit(
         cls,
-        features: np.ndarray,
-        sizes: np.ndarray,
-        unordered: np.ndarray,
+        predictors: Predictors,
         symbols: np.ndarray,
         alphabet: tuple[int, bool],
         inputs: np.ndarray,
@@ -123,51 +122,34 @@ class Grown:
         min_leaf: int,
         rng: np.random.Generator,
     ) -> "Grown":
-        """Fit the guide and grow the trees of a column with ``symbols``, from ``features`` of shape (d, n)."""
+        """Fit the guide and grow the trees for ``symbols``; ``alphabet``: how many there are, and if in an order."""
         n_symbols, ordered = alphabet
+        features = predictors.features
         target = Target.of(symbols, n_symbols, ordered=ordered, rng=rng)
-        folds = tuple(_some(fold, _MOST_ROWS, rng) for fold in plan.folds)
-        guide, scores = Guide.fit(
-            features, sizes, unordered, target, (folds[0], folds[1]), plan.held_out, plan.boosting
-        )
-        rows = np.concatenate(folds)
-        seen = np.vstack([features, guide.bins(scores)[None]])
-        all_sizes = np.append(sizes, len(guide.edges) + 1).astype(np.int32)
-        all_unordered = np.append(unordered, False)
+        first, second = (_some(fold, _MOST_ROWS, rng) for fold in plan.folds)
+        guide, scores = Guide.fit(predictors, target, (first, second), plan.held_out, plan.boosting)
+        rows = np.concatenate([first, second])
+        seen = _with_guide(predictors, guide, scores)
         counts = np.bincount(symbols, minlength=n_symbols).astype(np.float64)
         fine, coarse, judged = (groups(counts, k, ordered=ordered) for k in (_FINE, _COARSE, _JUDGED))
-        fine_rows, coarse_rows = fine[symbols], coarse[symbols]
+        grouped = (fine[symbols], int(fine.max()) + 1, coarse[symbols], int(coarse.max()) + 1)
         leaf = max(min_leaf, int(np.ceil(2 * _BAG * len(rows) * n_symbols / _MOST_CELLS)))
-        n_tried = max(1, int(np.ceil(_TRIED * len(all_sizes))))
+        n_tried = max(1, int(np.ceil(_TRIED * len(seen.sizes))))
         trees, bags, held = [], [], []
         for _ in range(plan.trees):
             bag = _some(rows, int(np.ceil(_BAG * len(rows))), rng)
-            tree = Tree(
-                *grow(
-                    seen,
-                    all_sizes,
-                    all_unordered,
-                    fine_rows,
-                    int(fine.max()) + 1,
-                    coarse_rows,
-                    int(coarse.max()) + 1,
-                    bag.copy(),
-                    leaf,
-                    n_tried,
-                    int(rng.integers(1 << 62)),
-                )
-            )
+            tree = grow(*seen, *grouped, bag.copy(), leaf, n_tried, int(rng.integers(1 << 62)))
             trees.append(tree)
-            bags.append((_leaf(seen, bag, tree), symbols[bag].astype(np.int32)))
-            held.append(_leaf(seen, plan.held_out, tree))
+            bags.append((_leaf(seen.features, bag, tree), symbols[bag].astype(np.int32)))
+            held.append(_leaf(seen.features, plan.held_out, tree))
         near = fine if ordered else np.arange(n_symbols, dtype=np.int32)
         direct = None
         if target.logistic and len(plan.held_out):
-            direct = guide.probability(features[:, plan.held_out])
+            direct = guide.probability(np.take(features, plan.held_out, axis=1))
         return cls(inputs, n_symbols, guide, trees, bags, held, symbols[plan.held_out], judged, near, direct)
 
     def column(self, strength: Strength) -> tuple["Column", float]:
-        """Prune to ``strength`` and settle the laws; also give the mean number of leaves (0: the guide alone decides)."""
+        """Prune to ``strength`` and settle the laws; also give the mean number of leaves (0: the guide decides)."""
         judged = list(self._judged())
         price = self._price(judged, strength)
         kept = [
@@ -251,6 +233,11 @@ class Column:
     laws: np.ndarray
     starts: np.ndarray
 
+    @property
+    def direct(self) -> bool:
+        """Whether it is a yes/no that the guide alone decides: every row then has a law of its own."""
+        return self.guide is not None and not self.trees
+
     def located(self, codes: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Give the laws and, for each row of ``codes`` (shape (columns, n)), which of them is its own.
 
@@ -260,12 +247,13 @@ class Column:
         if self.guide is None:
             return self.laws, np.zeros(n, dtype=np.int64)
         features = np.ascontiguousarray(codes[self.inputs])
-        if not self.trees:
+        if self.direct:
             no = 1 - self.guide.probability(features)
             return np.column_stack([no, np.ones(n)]).astype(np.float32), np.arange(n)
         scores = self.guide.scores(features, rng)
         seen = np.vstack([features, self.guide.bins(scores)[None]])
-        tree_of = rng.permutation(n) % len(self.trees)
+        # With fewer rows than trees, each still has to have the same chance.
+        tree_of = rng.permutation(max(n, len(self.trees)))[:n] % len(self.trees)
         law = np.empty(n, dtype=np.int64)
         for t, tree in enumerate(self.trees):
             rows = np.flatnonzero(tree_of == t).astype(np.int32)
@@ -275,12 +263,13 @@ class Column:
     def draw(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw a symbol for each row, spread evenly over each law."""
         laws, law = self.located(codes, rng)
-        if len(laws) == len(law):  # every row has a law of its own
+        if self.direct:
             order = np.argsort(laws[:, 0], kind="stable")
             spread = np.empty(len(law))
             spread[order] = _systematic(1 - laws[order, 0].astype(np.float64), rng)
             return (spread > 0).astype(np.uint16)
-        return draw(laws, law, stratified(law, rng).astype(np.float32))
+        # In 32 bits a number next to 1 would become 1, which lies in no symbol.
+        return draw(laws, law, np.minimum(stratified(law, rng).astype(np.float32), _BELOW_ONE))
 
     def state(self) -> State:
         """Give everything needed to build this column again."""
@@ -302,7 +291,7 @@ class Column:
 
 
 def groups(counts: np.ndarray, n_groups: int, *, ordered: bool) -> np.ndarray:
-    """Put symbols into at most about ``n_groups`` groups: neighbours of equal weight, or the most frequent and the rest.
+    """Put symbols into some ``n_groups`` groups at most: neighbours of equal weight, or the most frequent and the rest.
 
     Returns
     -------
@@ -328,12 +317,21 @@ def _some(rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     return rows if len(rows) <= n else rng.choice(rows, n, replace=False).astype(np.int32)
 
 
+def _with_guide(predictors: Predictors, guide: Guide, scores: np.ndarray) -> Predictors:
+    """Add the bins of the guide's score as the last predictor."""
+    return Predictors(
+        np.vstack([predictors.features, guide.bins(scores)[None]]),
+        np.append(predictors.sizes, len(guide.edges) + 1).astype(np.int32),
+        np.append(predictors.unordered, False),
+    )
+
+
 def _leaf(features: np.ndarray, rows: np.ndarray, tree: Tree) -> np.ndarray:
     return leaves(features, rows, tree.feature, tree.threshold, tree.mask_start, tree.mask, tree.left, tree.right)
 
 
 def _compact(tree: Tree, kept: np.ndarray) -> tuple[Tree, np.ndarray]:
-    """Drop the nodes below the kept splits; give the tree, its leaves numbered in ``threshold``, and their old nodes."""
+    """Drop the nodes below the kept splits; give the tree, its leaves numbered in ``threshold``, and the old nodes."""
     used = np.zeros(len(kept), dtype=bool)
     used[0] = True
     for node in np.flatnonzero(kept >= 0):  # parents come first

@@ -9,7 +9,7 @@ it as the Q-delta test of Solatorio and Dupriez, *REaLTabFormer*, 2023.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ from understudy.synthesizers.tabular.tree._guide import Settings
 from understudy.synthesizers.tabular.tree._model import ForestGenerator, draw_codes
 from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
 
-__all__ = ["Trial", "closer_share", "govern", "smallest_allowed", "strength"]
+__all__ = ["Trial", "closer_share", "govern", "smallest_allowed", "strength", "too_many"]
 
 _LEAVES = (20, 60, 500)
 """Fewest rows of a leaf at which closeness is measured."""
@@ -76,43 +76,81 @@ def govern(
     dict
         What was measured, for the manifest.
     """
-    rows = run.child("halves").rng.permutation(codes.shape[1])
-    size = min(len(rows) // 2, _PILOT_ROWS)
-    seen, unseen = np.sort(rows[:size]), np.sort(rows[size : 2 * size])
-    seen_codes, unseen_codes = (np.ascontiguousarray(codes[:, half]) for half in (seen, unseen))
+    halves = _Halves.of(codes, run)
     trees, boosting = plan
-    grown = sequence.grow(seen_codes, trees, boosting, _LEAVES[0], run.child("pilot"))
-    positions = _positions(seen_codes, sequence)
+    grown = sequence.grow(halves.seen_codes, trees, boosting, _LEAVES[0], run.child("pilot"))
+    positions = _positions(halves.seen_codes, sequence)
 
     def measure(min_leaf: int) -> Trial:
         columns, _ = settled(grown, strength(min_leaf))
         # The same place for every setting: what differs between them is then the setting, not the draw.
-        drawn = draw_codes(sequence.order, columns, _DRAWN * size, run.child("draw"))
-        return Trial(min_leaf, *closer_share(drawn, seen_codes, unseen_codes, positions))
+        drawn = draw_codes(sequence.order, columns, _DRAWN * halves.size, run.child("draw"))
+        return Trial(min_leaf, *closer_share(drawn, halves.seen_codes, halves.unseen_codes, positions))
+
+    def copied(min_leaf: int) -> tuple[float, float]:
+        columns, _ = settled(grown, strength(min_leaf))
+        made = ForestGenerator(codec, sequence.order, columns, {}).sample(halves.size, run.child("copies"))
+        return _copies(made.rows, data.rows, halves.seen, halves.unseen)
 
     trials = [measure(min_leaf) for min_leaf in _LEAVES]
     chosen = smallest_allowed(trials)
-    while True:
-        columns, _ = settled(grown, strength(chosen))
-        pilot = ForestGenerator(codec, sequence.order, columns, {})
-        copies, natural = _copies(pilot.sample(size, run.child("copies")).rows, data.rows, seen, unseen)
-        if copies <= natural + 2 * np.sqrt(max(natural, 1 / size) / size) or chosen >= _LEAVES[-1]:
-            break
+    copies, natural = copied(chosen)
+    while too_many(copies, natural, halves.size) and chosen < _LEAVES[-1]:
         chosen = min(int(_FARTHER * chosen), _LEAVES[-1])
-    steps = [{"min_leaf": t.min_leaf, "share": round(t.share, 4), "error": round(t.error, 4)} for t in trials]
-    last = trials[-1]
+        copies, natural = copied(chosen)
     # Rows without any dependence have no memory: what the halves give them is the zero of the scale.
-    shuffled = run.child("independent").rng.permuted(seen_codes, axis=1)
-    independent, _ = closer_share(shuffled, seen_codes, unseen_codes, positions)
+    shuffled = run.child("independent").rng.permuted(halves.seen_codes, axis=1)
+    independent, _ = closer_share(shuffled, halves.seen_codes, halves.unseen_codes, positions)
+    _warn(trials[-1], independent, (copies, natural, halves.size), run)
+    steps = [{"min_leaf": t.min_leaf, "share": round(t.share, 4), "error": round(t.error, 4)} for t in trials]
+    told = {"copies": copies, "natural": natural, "independent": round(independent, 4), "steps": steps}
+    return strength(chosen), {"governor": told}
+
+
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """Places and symbols of the rows that the pilot sees, and of as many that it does not."""
+
+    seen: np.ndarray
+    unseen: np.ndarray
+    seen_codes: np.ndarray
+    unseen_codes: np.ndarray
+
+    @classmethod
+    def of(cls, codes: np.ndarray, run: Run) -> "_Halves":
+        rows = run.child("halves").rng.permutation(codes.shape[1])
+        size = min(len(rows) // 2, _PILOT_ROWS)
+        seen, unseen = np.sort(rows[:size]), np.sort(rows[size : 2 * size])
+        seen_codes, unseen_codes = (np.ascontiguousarray(codes[:, half]) for half in (seen, unseen))
+        return cls(seen, unseen, seen_codes, unseen_codes)
+
+    @property
+    def size(self) -> int:
+        return len(self.seen)
+
+
+def _warn(last: Trial, independent: float, copied: tuple[float, float, int], run: Run) -> None:
+    """Tell where the strongest setting was not strong enough."""
     if last.share > max(independent, 0.5) + 2 * _ALLOWED + 3 * last.error:
         run.find(
             "governor.limit",
-            f"At its strongest setting {last.share:.1%} of the rows were still closer to training rows than to unseen ones. "
-            "Look at the closeness and membership scores before releasing them.",
+            f"At its strongest setting {last.share:.1%} of the rows were still closer to training rows than to unseen "
+            "ones. Look at the closeness and membership scores before releasing them.",
             "degraded",
         )
-    told = {"copies": copies, "natural": natural, "independent": round(independent, 4), "steps": steps}
-    return strength(chosen), {"governor": told}
+    copies, natural, size = copied
+    if too_many(copies, natural, size):
+        run.find(
+            "governor.copies",
+            f"At its strongest setting {copies:.2%} of the rows were still copies of training rows; {natural:.2%} are "
+            "natural. Look at the copies score before releasing them.",
+            "degraded",
+        )
+
+
+def too_many(copies: float, natural: float, n: int) -> bool:
+    """Tell whether a share of copies among ``n`` rows is measurably above the natural one."""
+    return copies > natural + 2 * float(np.sqrt(max(natural, 1 / n) / n))
 
 
 def strength(min_leaf: int) -> Strength:
@@ -124,9 +162,9 @@ def strength(min_leaf: int) -> Strength:
 def smallest_allowed(trials: list[Trial]) -> int:
     """Give the smallest leaves at which the share is within what is allowed.
 
-    A draw that takes up one given row of its leaf does so with a chance of one in the leaf's rows, so the share exceeds that
-    of laws without memory by a part that falls with 1 / ``min_leaf``. The trials are fitted by least squares with such a
-    curve, because each alone is too noisy to decide; its asymptote is what the two halves differ by anyway.
+    A draw that takes up one given row of its leaf does so with a chance of one in the leaf's rows, so the share exceeds
+    that of laws without memory by a part that falls with 1 / ``min_leaf``. The trials are fitted by least squares with
+    such a curve, because each alone is too noisy to decide; its asymptote is what the halves differ by anyway.
 
     Parameters
     ----------
@@ -160,7 +198,8 @@ def _copies(rows: pl.DataFrame, data: pl.DataFrame, seen: np.ndarray, unseen: np
     hashes = data.hash_rows()
     known = hashes.gather(pl.Series(seen.astype(np.uint32))).implode()
     natural = hashes.gather(pl.Series(unseen.astype(np.uint32))).is_in(known).mean()
-    return float(rows.hash_rows().is_in(known).mean() or 0.0), float(natural or 0.0)  # pyright: ignore[reportArgumentType] - the mean of booleans
+    share = rows.hash_rows().is_in(known).mean()
+    return float(cast("float | None", share) or 0.0), float(cast("float | None", natural) or 0.0)
 
 
 def closer_share(
@@ -196,9 +235,7 @@ def _placed(part: np.ndarray, positions: list[np.ndarray | None], numbers: list[
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _nearest(
-    numbers: np.ndarray, levels: np.ndarray, all_numbers: np.ndarray, all_levels: np.ndarray
-) -> np.ndarray:
+def _nearest(numbers: np.ndarray, levels: np.ndarray, all_numbers: np.ndarray, all_levels: np.ndarray) -> np.ndarray:
     """Give the L1 distance of each row to the nearest of ``all_*`` (one contiguous line per column)."""
     n = numbers.shape[0]
     m = max(all_numbers.shape[1], all_levels.shape[1])

@@ -1,9 +1,9 @@
 """Grows one tree whose splits separate whole distributions of a symbol, not its mean. Compiled.
 
-A split maximises the Gini gain over the target's symbols at two resolutions at once: a fine one sees spikes and shapes,
-a coarse one sees shifts. Rows are brought into the order of a feature's symbols by counting, and the gain is updated row
-by row, so the cost of a node does not depend on the number of target symbols. Categories are ordered by a random
-projection of their target counts, drawn anew at each node.
+A split maximises the Gini gain over the target's symbols at two resolutions at once: a fine one sees spikes and
+shapes, a coarse one sees shifts. Rows are brought into the order of a feature's symbols by counting, and the gain is
+updated row by row, so the cost of a node does not depend on the number of target symbols. Categories are ordered by a
+random projection of their target counts, drawn anew at each node.
 
 Slices are copied element by element: numba takes two seconds to compile the assignment of one slice to another.
 
@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+
+from understudy.synthesizers.tabular.tree._sort import ascending
 
 __all__ = ["Tree", "grow", "leaves"]
 
@@ -89,26 +91,39 @@ def _rank_categories(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, no
     weight: np.ndarray,
     count: np.ndarray,
     state: np.ndarray,
-) -> None:
-    """Order categories by the mean of a random projection of their targets."""
+) -> int:
+    """Order the categories that occur by the mean of a random projection of their targets; give their number.
+
+    Afterwards ``rank`` holds the place of each, and ``n_symbols`` for those that do not occur. Only what occurs is
+    sorted: a node of a few rows must not pay for an alphabet of hundreds.
+    """
     for k in range(total.shape[0]):
         weight[k] = (_uniform(state) + _uniform(state) + _uniform(state) - 1.5) / np.sqrt(total[k] + 1.0)
     for b in range(n_symbols):
-        key[b] = 0.0
         count[b] = 0
+        rank[b] = n_symbols
+    present = np.empty(min(n_symbols, end - start), np.int64)
+    n_present = 0
     for i in range(start, end):
         r = rows[i]
-        count[symbols[r]] += 1
-        key[symbols[r]] += weight[fine[r]]
-    for b in range(n_symbols):
-        key[b] = key[b] / count[b] if count[b] > 0 else 1e30
-    order = np.argsort(key[:n_symbols])
-    for q in range(n_symbols):
-        rank[order[q]] = q
+        b = symbols[r]
+        if count[b] == 0:
+            present[n_present] = b
+            n_present += 1
+            key[b] = 0.0
+        count[b] += 1
+        key[b] += weight[fine[r]]
+    mean = np.empty(n_present)
+    for q in range(n_present):
+        mean[q] = key[present[q]] / count[present[q]]
+    order = np.empty(n_present, np.int64)
+    ascending(mean, order, np.empty(n_present, np.int64))
+    for q in range(n_present):
+        rank[present[order[q]]] = q
+    return n_present
 
 
-@njit(cache=True, nogil=True)
-def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
+def grow(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not objects
     features: np.ndarray,
     sizes: np.ndarray,
     unordered: np.ndarray,
@@ -120,7 +135,7 @@ def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop 
     min_leaf: int,
     n_tried: int,
     seed: int,
-) -> tuple[np.ndarray, ...]:
+) -> Tree:
     """Grow a tree.
 
     Parameters
@@ -144,50 +159,57 @@ def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop 
 
     Returns
     -------
-    tuple
-        The fields of :class:`Tree`, in order.
+    Tree
+        The tree.
     """
+    n, d, widest = len(rows), len(features), int(sizes.max(initial=1))
+    most = 2 * max(1, n // max(1, min_leaf)) + 1
+    feature, mask_start, parent = (np.full(most, -1, t) for t in (np.int32, np.int64, np.int32))
+    threshold, left, right, start, end, stack = np.zeros((6, most), np.int32)
+    nodes = (feature, threshold, mask_start, left, right, parent)
+    ends, count, rank, best_rank = np.zeros((4, widest + 1), np.int64)
+    places = (start, end, stack, ends, count, rank, best_rank, np.arange(d), *np.zeros((3, n), np.int32))
+    counts = (*np.zeros((3, n_fine)), *np.zeros((2, n_coarse)), np.zeros(widest))
+    state = np.array([seed], dtype=np.uint64)
+    n_nodes, mask = _grow(
+        features, sizes, unordered, fine, coarse, rows, min_leaf, n_tried, state, nodes, places, counts
+    )
+    feature, threshold, mask_start, left, right, parent = (part[:n_nodes].copy() for part in nodes)
+    return Tree(feature, threshold, mask_start, mask, left, right, parent)
+
+
+@njit(cache=True, nogil=True)
+def _grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
+    features: np.ndarray,
+    sizes: np.ndarray,
+    unordered: np.ndarray,
+    fine: np.ndarray,
+    coarse: np.ndarray,
+    rows: np.ndarray,
+    min_leaf: int,
+    n_tried: int,
+    state: np.ndarray,
+    nodes: tuple[np.ndarray, ...],
+    places: tuple[np.ndarray, ...],
+    counts: tuple[np.ndarray, ...],
+) -> tuple[int, np.ndarray]:
+    """Fill ``nodes``; give their number, and the mask. The arrays come from outside: making them is slow to compile."""
+    feature, threshold, mask_start, left, right, parent = nodes
+    start, end, stack, ends, count, rank, best_rank, tried, sorted_fine, sorted_coarse, spare = places
+    total_fine, left_fine, weight, total_coarse, left_coarse, key = counts
     n_features = features.shape[0]
-    n_rows = rows.shape[0]
-    max_nodes = 2 * max(1, n_rows // max(1, min_leaf)) + 1
-    widest = 1
-    for f in range(n_features):
-        widest = max(widest, sizes[f])
-    feature = np.full(max_nodes, -1, np.int32)
-    threshold = np.zeros(max_nodes, np.int32)
-    mask_start = np.full(max_nodes, -1, np.int64)
-    left = np.zeros(max_nodes, np.int32)
-    right = np.zeros(max_nodes, np.int32)
-    parent = np.full(max_nodes, -1, np.int32)
-    start = np.zeros(max_nodes, np.int32)
-    end = np.zeros(max_nodes, np.int32)
+    n_fine = total_fine.shape[0]
+    n_coarse = total_coarse.shape[0]
     mask = np.zeros(1024, np.bool_)
     n_mask = 0
-    state = np.zeros(1, np.uint64)
-    state[0] = np.uint64(seed)
-    ends = np.zeros(widest + 1, np.int64)
-    count = np.zeros(widest, np.int64)
-    rank = np.zeros(widest, np.int64)
-    best_rank = np.zeros(widest, np.int64)
-    key = np.zeros(widest)
-    weight = np.zeros(n_fine)
-    sorted_fine = np.zeros(n_rows, np.int32)
-    sorted_coarse = np.zeros(n_rows, np.int32)
-    total_fine = np.zeros(n_fine)
-    total_coarse = np.zeros(n_coarse)
-    left_fine = np.zeros(n_fine)
-    left_coarse = np.zeros(n_coarse)
-    spare = np.empty(n_rows, np.int32)
-    tried = np.arange(n_features)
-    stack = np.zeros(max_nodes, np.int32)
     n_stack = 1
     n_nodes = 1
-    end[0] = n_rows
+    end[0] = rows.shape[0]
     while n_stack > 0:
         n_stack -= 1
         node = stack[n_stack]
-        s = start[node]
-        e = end[node]
+        s = int(start[node])
+        e = int(end[node])
         n = e - s
         if n < 2 * min_leaf:
             continue
@@ -217,9 +239,9 @@ def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop 
         for q in range(min(n_tried, n_features)):
             f = tried[q]
             symbols = features[f]
-            size = sizes[f]
+            size = int(sizes[f])
             if unordered[f]:
-                _rank_categories(symbols, rows, s, e, size, fine, total_fine, rank, key, weight, count, state)
+                size = _rank_categories(symbols, rows, s, e, size, fine, total_fine, rank, key, weight, count, state)
                 for b in range(size + 1):
                     ends[b] = 0
                 for i in range(s, e):
@@ -241,6 +263,7 @@ def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop 
                     sorted_coarse[ends[b]] = coarse[r]
                     ends[b] += 1
             # ends[b] is now the end of symbol b
+            improved = False
             left_fine[:] = 0
             left_coarse[:] = 0
             in_left = 0.0
@@ -271,9 +294,10 @@ def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop 
                     best = gain
                     best_feature = f
                     best_cut = b
-                    if unordered[f]:
-                        for c in range(size):
-                            best_rank[c] = rank[c]
+                    improved = True
+            if improved and unordered[f]:
+                for c in range(sizes[f]):
+                    best_rank[c] = rank[c]
         if best_feature < 0:
             continue
         f = best_feature
@@ -318,16 +342,7 @@ def grow(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop 
         stack[n_stack] = upper
         stack[n_stack + 1] = lower
         n_stack += 2
-    n_mask = max(n_mask, 1)
-    return (
-        feature[:n_nodes].copy(),
-        threshold[:n_nodes].copy(),
-        mask_start[:n_nodes].copy(),
-        mask[:n_mask].copy(),
-        left[:n_nodes].copy(),
-        right[:n_nodes].copy(),
-        parent[:n_nodes].copy(),
-    )
+    return n_nodes, mask[: max(n_mask, 1)].copy()
 
 
 @njit(cache=True, nogil=True)

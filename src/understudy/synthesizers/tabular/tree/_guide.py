@@ -1,11 +1,11 @@
 """A column's guide: one boosted score per row that says where the column's law lies, on which trees then split finely.
 
-The score of a training row comes from a model that did not see it (two folds), so trees that split on it are not misled by
-its over-fitting. When rows are sampled, each takes the score of one of the two models by chance, as in training.
+The score of a training row comes from a model that did not see it (two folds), so trees that split on it are not misled
+by its over-fitting. When rows are sampled, each takes the score of one of the two models by chance, as in training.
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from scipy.special import expit, ndtri
@@ -13,9 +13,10 @@ from scipy.special import expit, ndtri
 from understudy.protocols import State
 from understudy.synthesizers.tabular.tree._boost import Boosted, boost, score
 
-__all__ = ["Guide", "Settings", "Target"]
+__all__ = ["Guide", "Predictors", "Settings", "Target"]
 
 _BINS = 256
+_GROWTH = 10
 _WIDE, _WIDE_DEPTH = 1_024, 3  # sums by symbol grow with alphabet and depth: trees on long alphabets are shallow
 
 
@@ -45,6 +46,24 @@ class Settings:
     patience: float = 0.003
 
 
+class Predictors(NamedTuple):
+    """What a column is predicted from.
+
+    Parameters
+    ----------
+    features : array of shape (d, n), uint16
+        Symbols, one contiguous line per predictor.
+    sizes : array of shape (d,), int32
+        Their alphabet sizes.
+    unordered : array of shape (d,), bool
+        Which are categories.
+    """
+
+    features: np.ndarray
+    sizes: np.ndarray
+    unordered: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a guide predicts.
@@ -62,7 +81,7 @@ class Target:
 
     @classmethod
     def of(cls, symbols: np.ndarray, n_symbols: int, *, ordered: bool, rng: np.random.Generator) -> "Target":
-        """Make a number of a column's symbols: normal scores of an order, a yes/no, or a random projection of categories."""
+        """Make a number of each symbol: normal scores of an order, a yes/no, or a random projection of categories."""
         counts = np.bincount(symbols, minlength=n_symbols).astype(np.float64)
         if n_symbols == 2:  # noqa: PLR2004 - a yes/no
             return cls((symbols == 1).astype(np.float64), logistic=True)
@@ -78,7 +97,7 @@ class Target:
         wanted = self.values[rows]
         if not self.logistic:
             return float(np.mean((wanted - scores) ** 2))
-        return float(np.mean(np.logaddexp(0.0, np.where(wanted > 0, -scores, scores))))  # noqa: PLR2004 - labels are 0 and 1
+        return float(np.mean(np.logaddexp(0.0, np.where(wanted > 0, -scores, scores))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +110,15 @@ class Guide:
         Model k was fitted on the rows that are not in fold k.
     edges : array of shape (b,), ascending
         Inner edges of the bins.
-    losses : tuple of float
-        Held-out loss of each model.
     """
 
     models: tuple[Boosted, Boosted]
     edges: np.ndarray
-    losses: tuple[float, float]
 
     @classmethod
     def fit(
         cls,
-        features: np.ndarray,
-        sizes: np.ndarray,
-        unordered: np.ndarray,
+        predictors: Predictors,
         target: Target,
         folds: tuple[np.ndarray, np.ndarray],
         held_out: np.ndarray,
@@ -114,10 +128,8 @@ class Guide:
 
         Parameters
         ----------
-        features : array of shape (d, n), uint16
-            Predictors.
-        sizes, unordered : array of shape (d,)
-            Their alphabet sizes, and which are categories.
+        predictors : Predictors
+            What to predict from.
         target : Target
             What to predict.
         folds : tuple of array
@@ -132,20 +144,19 @@ class Guide:
         Guide
             The guide.
         array of shape (n,), float64
-            Score of every row by a model that did not see it; rows in no fold have the mean of both.
+            Score of every row by a model that did not see it; held-out rows have the mean of both, and others 0.
         """
+        features = predictors.features
         scores = np.zeros(features.shape[1])
         models: list[Boosted] = []
-        losses: list[float] = []
         for k in (0, 1):
-            model, loss, reached = _fit(features, sizes, unordered, target, folds[1 - k], held_out, settings)
+            model, reached = _fit(predictors, target, folds[1 - k], held_out, settings)
             models.append(model)
-            losses.append(loss)
             scores[folds[k]] = score(features, folds[k], *model)
             scores[held_out] += reached / 2
         inside = scores[np.concatenate(folds)]
         edges = np.unique(np.quantile(inside, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(inside) else np.empty(0)
-        return cls((models[0], models[1]), edges, (losses[0], losses[1])), scores
+        return cls((models[0], models[1]), edges), scores
 
     def scores(self, features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Score rows, each by one of the two models."""
@@ -169,7 +180,6 @@ class Guide:
         """Give everything needed to build this guide again."""
         return {
             "edges": self.edges,
-            "losses": list(self.losses),
             "models": {str(k): cast("State", m._asdict()) for k, m in enumerate(self.models)},
         }
 
@@ -178,54 +188,38 @@ class Guide:
         """Build the guide that gave ``state``."""
         parts = cast("dict[str, Any]", state)
         models = [Boosted(**parts["models"][k]) for k in ("0", "1")]
-        return cls((models[0], models[1]), parts["edges"], (parts["losses"][0], parts["losses"][1]))
+        return cls((models[0], models[1]), parts["edges"])
 
 
 def _fit(
-    features: np.ndarray,
-    sizes: np.ndarray,
-    unordered: np.ndarray,
-    target: Target,
-    rows: np.ndarray,
-    held_out: np.ndarray,
-    settings: Settings,
-) -> tuple[Boosted, float, np.ndarray]:
-    """Boost in batches while the held-out loss falls; give the model, its loss and the held-out scores."""
+    predictors: Predictors, target: Target, rows: np.ndarray, held_out: np.ndarray, settings: Settings
+) -> tuple[Boosted, np.ndarray]:
+    """Boost in batches while the held-out loss falls; give the model and the held-out scores."""
     mean = float(target.values[rows].mean()) if len(rows) else 0.0
     if target.logistic:
         mean = float(np.clip(mean, 1e-4, 1 - 1e-4))
     base = float(np.log(mean / (1 - mean))) if target.logistic else mean
-    depth = settings.depth if sizes.max(initial=1) <= _WIDE else min(settings.depth, _WIDE_DEPTH)
+    wide = predictors.sizes.max(initial=1) > _WIDE
+    depth = min(settings.depth, _WIDE_DEPTH) if wide else settings.depth
     reached = np.full(len(rows), base)
     outside = np.full(len(held_out), base)
     batches: list[Boosted] = []
-    loss = target.loss(held_out, outside) if len(held_out) else 0.0
+    start = loss = target.loss(held_out, outside) if len(held_out) else 0.0
     while len(batches) * settings.batch < settings.most:
-        fitted = boost(
-            features,
-            sizes,
-            unordered,
-            target.values,
-            rows,
-            reached,
-            target.logistic,
-            settings.batch,
-            depth,
-            settings.rate,
-            settings.min_leaf,
-        )
-        batch = Boosted(0.0, *fitted)
-        outside = outside + score(features, held_out, *batch)
+        how = (settings.batch, depth, settings.rate, settings.min_leaf)
+        batch = Boosted(0.0, *boost(*predictors, target.values, rows, reached, target.logistic, *how))
+        outside = outside + score(predictors.features, held_out, *batch)
         now = target.loss(held_out, outside) if len(held_out) else 0.0
         if batches and now > loss:
-            outside = outside - score(features, held_out, *batch)
+            outside = outside - score(predictors.features, held_out, *batch)
             break
         batches.append(batch)
-        enough = now > loss * (1 - settings.patience)
+        # A strong signal is worth refining by its last per cent, a weak one as long as it grows: both have to be over.
+        enough = loss - now < settings.patience * min(loss, _GROWTH * (start - now))
         loss = now
         if enough:
             break
-    return _joined(base, batches), loss, outside
+    return _joined(base, batches), outside
 
 
 def _joined(base: float, batches: list[Boosted]) -> Boosted:

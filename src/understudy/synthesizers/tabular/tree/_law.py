@@ -68,7 +68,8 @@ def pruned(
 ) -> np.ndarray:
     """Give ``feature`` without the splits that are not worth their price or leave too few rows on a side.
 
-    A subtree stays if its splits gain more than ``price`` each (cost-complexity pruning, Breiman et al. 1984, chapter 3).
+    A subtree stays if its splits gain more than ``price`` each (cost-complexity pruning, Breiman et al. 1984,
+    chapter 3).
     """
     kept = feature.copy()
     worth = np.zeros(feature.shape[0])

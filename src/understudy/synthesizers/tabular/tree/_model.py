@@ -11,6 +11,7 @@ from understudy.run import Run
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular._codec import Codec, Evidence
 from understudy.synthesizers.tabular.tree._column import Column
+from understudy.synthesizers.tabular.tree._law import draw
 
 __all__ = ["ForestGenerator", "draw_codes"]
 
@@ -114,11 +115,12 @@ def _restricted(
     """Draw allowed symbols only; also give the probability that each row's law gives to them."""
     laws, law = column.located(codes, rng)
     allowed = np.flatnonzero(mask)
-    chances = np.diff(laws, axis=1, prepend=0).astype(np.float64)[:, allowed]
-    weight = chances.sum(axis=1)
-    ends = np.cumsum(chances, axis=1)[law]
-    place = (ends <= (rng.random(len(law)) * weight[law])[:, None]).sum(axis=1)
-    return allowed[np.minimum(place, len(allowed) - 1)].astype(np.uint16), weight[law]
+    below = np.where(allowed > 0, laws[:, allowed - 1], 0)
+    ends = np.cumsum((laws[:, allowed] - below).astype(np.float64), axis=1)
+    weight = ends[:, -1]
+    # One law at a time: a table of all rows by all allowed symbols could fill the memory.
+    place = draw(ends, law, rng.random(len(law)) * weight[law])
+    return allowed[place].astype(np.uint16), weight[law]
 
 
 def _resampled(weight: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from understudy.run import Run
 from understudy.synthesizers.tabular._codec import Codec
 from understudy.synthesizers.tabular.tree._column import Column, Grown, Plan, Strength, groups
-from understudy.synthesizers.tabular.tree._guide import Settings
+from understudy.synthesizers.tabular.tree._guide import Predictors, Settings
 
 __all__ = ["Sequence", "settled"]
 
@@ -70,11 +70,9 @@ class Sequence:
             size = int(self.sizes[place])
             if size == 1 or not len(inputs):
                 return _alone(codes[place], size)
-            fine = replace(boosting, batch=40, most=max(600, boosting.most), depth=5, rate=0.1, patience=0.001)
+            fine = replace(boosting, batch=40, most=5 * boosting.most // 2, depth=5, rate=0.1, patience=0.001)
             return Grown.fit(
-                np.ascontiguousarray(codes[inputs]),
-                self.sizes[inputs],
-                ~self.ordered[inputs],
+                Predictors(np.ascontiguousarray(codes[inputs]), self.sizes[inputs], ~self.ordered[inputs]),
                 codes[place],
                 (size, bool(self.ordered[place])),
                 inputs,
