@@ -41,15 +41,16 @@ class Box:
 def draw_inside(n: int, correlation: np.ndarray, boxes: list[Box], rng: np.random.Generator) -> np.ndarray:
     """Draw ``n`` times normal variables with ``correlation``, given that each lies in its box; shape (l, n).
 
-    One variable is exact by inversion. Several are drawn one after the other, each given those before, which weights every
-    draw with the probabilities of its boxes (the GHK sampler); ``n`` are then taken from at least twice as many by weight.
-    So every value lies in its box whatever the number of draws, and the joint distribution is right as it grows.
+    One variable is exact by inversion. Several are drawn one after the other, each given those before, which weights
+    every draw with the probabilities of its boxes (the GHK sampler); ``n`` are then taken by weight from at least twice
+    as many. So every value lies in its box whatever the number of draws, and the joint distribution is right as it
+    grows.
 
     References
     ----------
-    Geweke, *Efficient simulation from the multivariate normal and Student-t distributions subject to linear constraints*,
-    1991; Hajivassiliou, McFadden, Ruud, *Simulation of multivariate normal rectangle probabilities*, 1996; Rubin, *The
-    calculation of posterior distributions by data augmentation: the SIR algorithm*, 1987.
+    Geweke, *Efficient simulation from the multivariate normal and Student-t distributions subject to linear
+    constraints*, 1991; Hajivassiliou, McFadden, Ruud, *Simulation of multivariate normal rectangle probabilities*,
+    1996; Rubin, *The calculation of posterior distributions by data augmentation: the SIR algorithm*, 1987.
     """
     if len(boxes) == 1:
         z, _ = truncated(boxes[0], np.zeros(n), 1.0, _spread(n, rng))

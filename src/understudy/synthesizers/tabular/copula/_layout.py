@@ -74,8 +74,9 @@ class Margin:
 class Layout:
     """The latent variables of a table's columns.
 
-    A column with missing values has a gate, which tells where one is missing: symbol 0. Columns that are missing in the same
-    rows share a gate. A column with more than one other symbol has a variable for these; where it is missing, it is not used.
+    A column with missing values has a gate, which tells where one is missing: symbol 0. Columns that are missing in the
+    same rows share a gate. A column with more than one other symbol has a variable for these, which is not used where
+    the column is missing; it is taken to be uncorrelated with the column's own gate, since no row can tell.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ class Layout:
                 if gate[j] == len(margins):
                     margins.append(_margin(np.arange(2), np.array([counts[j][0], n - counts[j][0]])))
         for j in range(d):
-            # A symbol of no row has an empty interval; it is never drawn, and evidence for it says nothing of the others.
+            # A symbol of no row has no interval: it is never drawn, and evidence for it says nothing of other columns.
             seen = np.flatnonzero(counts[j])
             if missing[j] and len(seen) > 1:
                 seen = seen[seen > 0]
@@ -139,7 +140,7 @@ class Layout:
         return replace(self, margins=tuple(margins))
 
     def tables(self) -> tuple[list[int], np.ndarray, np.ndarray]:
-        """Give how to score rows: per latent variable a column, and by symbol its score and whether the variable is seen."""
+        """Give how to score rows: for each variable its column, and by symbol the score and whether it is seen."""
         n_latent, most = len(self.margins), int(self.sizes.max(initial=1))
         column = [0] * n_latent
         scores, seen = np.zeros((n_latent, most)), np.zeros((n_latent, most))

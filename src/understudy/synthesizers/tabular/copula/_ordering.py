@@ -15,9 +15,9 @@ _TOLERANCE = 1e-4
 def level_order(codes: np.ndarray, layout: Layout, unordered: np.ndarray) -> dict[int, np.ndarray]:
     """Order the levels of columns with more than two by scores that make the sum of all squared correlations large.
 
-    All columns have a score per symbol; those of ordered columns are fixed. In turn, each unordered column gets the scores
-    that correlate best with the scores of all others: the first axis of the levels' mean scores, each weighted by its rows.
-    No step makes the sum smaller.
+    All columns have a score per symbol; those of ordered columns are fixed. In turn, each unordered column gets the
+    scores that correlate best with those of all others: the first axis of the levels' mean scores, each weighted by its
+    rows. No step makes the sum smaller.
 
     Parameters
     ----------
@@ -35,9 +35,11 @@ def level_order(codes: np.ndarray, layout: Layout, unordered: np.ndarray) -> dic
 
     References
     ----------
-    De Leeuw, *Multivariate analysis with optimal scaling*, in Das Gupta and Ghosh (eds), Indian Statistical Institute, 1988.
+    De Leeuw, *Multivariate analysis with optimal scaling*, in Das Gupta and Ghosh (eds), Advances in Multivariate
+    Statistical Analysis, 1988.
     """
-    free = [int(j) for j in np.flatnonzero(unordered & (layout.value >= 0)) if _n_levels(layout, j) > 2]  # noqa: PLR2004
+    named = [int(j) for j in np.flatnonzero(unordered & (layout.value >= 0))]
+    free = [j for j in named if len(layout.margins[layout.value[j]].symbols) > 2]  # noqa: PLR2004 - two have one order
     if not free:
         return {}
     n = codes.shape[1]
@@ -55,10 +57,6 @@ def level_order(codes: np.ndarray, layout: Layout, unordered: np.ndarray) -> dic
         if moved < _TOLERANCE:
             break
     return {j: np.argsort(members[j].levels, kind="stable") for j in free}
-
-
-def _n_levels(layout: Layout, j: int) -> int:
-    return len(layout.margins[layout.value[j]].symbols)
 
 
 class _Members:

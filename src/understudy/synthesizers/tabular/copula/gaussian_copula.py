@@ -1,4 +1,4 @@
-"""Columns tied together by one multivariate normal distribution: fast, closed-form conditions, very little that can leak."""
+"""Columns tied together by one multivariate normal distribution: fast, closed-form conditions, little that can leak."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, cast
@@ -14,7 +14,7 @@ from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular._codec import Codec, Evidence
 from understudy.synthesizers.tabular.copula._conditioning import Box, draw_inside
-from understudy.synthesizers.tabular.copula._correlation import latent_correlation, nearest, shrunk
+from understudy.synthesizers.tabular.copula._correlation import latent_correlation, nearest
 from understudy.synthesizers.tabular.copula._layout import Layout, Margin
 from understudy.synthesizers.tabular.copula._ordering import level_order
 from understudy.transforms.protection import Protection
@@ -28,19 +28,20 @@ _STRONGEST = 10
 class GaussianCopula(Spec):
     """Gaussian copula: exact margins, one correlation for each pair of columns.
 
-    Behind each column stands a standard normal variable that is cut into the column's symbols; the levels of an unordered
-    column are put into the order that lets it carry the most dependence. Missing values have a variable of their own.
+    Behind each column stands a standard normal variable that is cut into the column's symbols; the levels of an
+    unordered column are put into the order that lets it carry the most dependence. Missing values have a variable of
+    their own.
     """
 
     source: ClassVar[str] = (
-        "Nelsen, An Introduction to Copulas, 2nd ed., 2006, sec. 2.3; latent correlations as in Olsson, Psychometrika 44, "
-        "1979, here by inverting Mehler's series; shrinkage by Schäfer and Strimmer 2005"
+        "Nelsen, An Introduction to Copulas, 2nd ed., 2006, sec. 2.3; latent correlations of cut variables as in "
+        "Olsson, Psychometrika 44, 1979, here by inverting Mehler's series; shrinkage by Efron and Morris, 1975"
     )
 
     protection: Protection = Protection()
     """What of the training rows may not show."""
-    eigenvalue_floor: Annotated[float, Field(ge=1e-8, le=1.0)] = 1e-4
-    """Smallest eigenvalue of the latent correlation matrix; 1 makes all columns independent."""
+    eigenvalue_floor: Annotated[float, Field(ge=1e-8, le=0.5)] = 1e-4
+    """Smallest eigenvalue of the latent correlation matrix; more weakens dependence and makes it safer to invert."""
 
     def fit(self, data: Table, run: Run) -> "GaussianCopulaGenerator":
         """Count the symbols of each column and estimate the correlations of what stands behind them."""
@@ -51,8 +52,7 @@ class GaussianCopula(Spec):
         # Sums must not depend on how many threads share the work: the last bit can decide a symbol.
         with threadpool_limits(limits=1, user_api="blas"):
             layout = layout.ordered(level_order(codes, layout, ~codec.encoder.ordered))
-            raw, variance = latent_correlation(codes, layout)
-            correlation, share = shrunk(raw, variance)
+            correlation, share = latent_correlation(codes, layout, self.protection.rare_rows)
             return GaussianCopulaGenerator(codec, layout, nearest(correlation, self.eigenvalue_floor), share)
 
     @classmethod
@@ -81,7 +81,7 @@ class GaussianCopulaGenerator:
     correlation : array of shape (l, l)
         Their correlations; positive definite.
     shrinkage : float
-        Share by which the estimated correlations were shrunk, in [0, 1].
+        How much of the sum of squared correlations was taken for noise, in [0, 1].
     """
 
     codec: Codec
@@ -152,7 +152,7 @@ class GaussianCopulaGenerator:
         }
 
     def _symbols(self, z: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
-        """Cut latent variables of shape (l, n); with ``rng``, their ranks, so that all margins are as in the training rows."""
+        """Cut latent variables of shape (l, n); with ``rng`` by rank, so that margins are as in the training rows."""
         layout = self.layout
 
         def cut(place: int, rows: np.ndarray | slice) -> np.ndarray:
