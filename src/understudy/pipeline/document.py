@@ -48,6 +48,9 @@ def load(path: Path, kind: type[S], what: str) -> S:
         raise InputError(msg) from error
     except yaml.YAMLError as error:
         raise InputError(_syntax(path, error)) from error
+    except RecursionError as error:
+        msg = f"The {what} {str(path)!r} is nested too deeply. See README.md for an example."
+        raise InputError(msg) from error
     if not isinstance(values, dict):
         msg = f"The {what} {str(path)!r} holds no `field: value` lines. See README.md for an example."
         raise InputError(msg)

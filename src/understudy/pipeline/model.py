@@ -140,4 +140,9 @@ def load(path: Path) -> Model:
         msg = f"{str(path)!r} holds a {header['kind']}, not a model. Name a file that `understudy fit` wrote."
         raise ArtifactError(msg)
     name = header["synthesizer"]
-    return Model(catalog.load("synthesizers", name).restore(state), name)
+    kind = catalog.load("synthesizers", name)
+    try:
+        return Model(kind.restore(state), name)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        msg = f"{str(path)!r} does not hold what a {name} is made of ({error}): it was edited. Fit the model anew."
+        raise ArtifactError(msg) from error

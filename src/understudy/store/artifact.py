@@ -101,7 +101,10 @@ def read(path: Path) -> tuple[dict[str, Any], State]:
     for name, digest in header["members"].items():
         if hashlib.sha256(members[name]).hexdigest() != digest:
             raise ArtifactError(_edited(path, name))
-    return header, cast("State", _unflatten(state, members))
+    try:
+        return header, cast("State", _unflatten(state, members))
+    except (*_BROKEN, pl.exceptions.PolarsError) as error:
+        raise ArtifactError(_edited(path, _STATE)) from error
 
 
 def _header(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:

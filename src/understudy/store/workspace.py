@@ -80,6 +80,9 @@ def new_file(target: Path) -> Generator[Path, None, None]:
     if target.is_dir():
         msg = f"{str(target)!r} is a folder. Name a file to write."
         raise OutputError(msg)
+    if target.exists() and not target.is_file():  # a device would be replaced, not written to
+        msg = f"{str(target)!r} is no ordinary file. Name a file to write."
+        raise OutputError(msg)
     work = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
     try:
         with _sentences(target, making=True):
@@ -102,7 +105,9 @@ def check_folder(target: Path) -> None:
         If there is a file, or a folder with anything in it that an earlier job did not write.
     """
     target = Path(os.path.realpath(target))
-    if not target.exists():
+    with _sentences(target):
+        there = target.exists()  # a name may be too long even to ask
+    if not there:
         return
     if not target.is_dir():
         msg = f"{str(target)!r} is a file. Name a folder with --out."

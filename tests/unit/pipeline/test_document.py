@@ -125,3 +125,8 @@ def test_the_hash_of_a_schema_is_of_what_it_says():
 def test_options_of_a_frame_or_a_person_are_checked_the_same_way():
     with pytest.raises(InputError, match="no field 'depth'"):
         document.check(Numerical, {"depth": 1}, "The options")
+
+
+def test_a_file_nested_too_deeply_is_a_sentence(write):
+    with pytest.raises(InputError, match="nested too deeply"):
+        recipe.load(write("[" * 5_000))

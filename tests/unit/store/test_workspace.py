@@ -146,3 +146,15 @@ def test_what_is_written_may_be_read_as_other_files_may(tmp_path):
         pass
     (tmp_path / "plain").mkdir()
     assert (tmp_path / "out").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists() or os.name == "nt", reason="The system has no device files.")
+def test_a_device_is_refused_and_stays_one():
+    with pytest.raises(OutputError, match="no ordinary file"), new_file(Path("/dev/null")):
+        pass
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_name_that_is_too_long_is_a_sentence(tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"):
+        check_folder(tmp_path / ("x" * 300))
