@@ -1,8 +1,8 @@
 """Finds what can be chosen by name, without importing any of it.
 
-A module's path is its identity: ``understudy/synthesizers/tabular/tree/forest.py`` is the synthesizer ``forest``, and the
-one class in its ``__all__`` is what it offers. Modules whose name begins with an underscore are helpers. A folder says what
-it needs: its ``__init__`` may hold ``REQUIRES = ("torch", "deep")``, a module and the extra that brings it.
+A module's path is its identity: ``understudy/synthesizers/tabular/tree/forest.py`` is the synthesizer ``forest``, and
+the one class in its ``__all__`` is what it offers. Modules whose name begins with an underscore are helpers. A folder
+says what it needs: its ``__init__`` may hold ``REQUIRES = ("torch", "deep")``, a module and the extra that brings it.
 Other packages add entries through the entry-point groups ``understudy.synthesizers`` and ``understudy.metrics``.
 """
 

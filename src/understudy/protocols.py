@@ -2,7 +2,8 @@
 
 A Synthesizer is a Spec whose ``fit`` gives a Generator. A Generator is fitted by construction, so there is no
 ``fitted`` flag to forget. Simulations and mock specifications are Generators too: they have nothing to fit.
-A Metric is a Spec that compares a synthetic table with a real one and gives a Score, or declines by raising NotApplicable.
+A Metric is a Spec that compares a synthetic table with a real one and gives a Score, or declines by raising
+NotApplicable.
 """
 
 from collections.abc import Mapping
@@ -16,9 +17,9 @@ from understudy.data.table import Table
 from understudy.run import Run
 from understudy.schema.table import TableSchema
 
-__all__ = ["Given", "Generator", "Metric", "Score", "State", "Synthesizer"]
+__all__ = ["Generator", "Given", "Metric", "Score", "State", "Synthesizer"]
 
-State: TypeAlias = "dict[str, str | int | float | bool | None | list[Any] | np.ndarray | pl.DataFrame | State]"
+State: TypeAlias = "dict[str, str | int | float | bool | list[Any] | np.ndarray | pl.DataFrame | State | None]"
 """What a fitted thing is made of: JSON values, arrays and frames, nested by name. Nothing else can be stored."""
 
 Given: TypeAlias = Mapping[str, object]
@@ -60,7 +61,7 @@ class Generator(Protocol):
         ...
 
     def describe(self) -> dict[str, Any]:
-        """Give what a person should know about the fitted model (settings it ended on, relations kept), as JSON values."""
+        """Give what a person should know of the model, as JSON values: settings it ended on, relations kept."""
         ...
 
 
@@ -114,7 +115,8 @@ class Metric(Protocol):
     """A question that is put to a synthetic table."""
 
     better: ClassVar[Literal["higher", "lower", "half"]]
-    """Which way is good; "half" means that 0.5 is ideal, as for the share of rows closer to training than to holdout."""
+    """Which way is good; "half" means that 0.5 is ideal, as for the share of rows closer to training than to
+    holdout."""
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:
         """Compare; ``real`` is what the model was fitted on, ``holdout`` real rows that it never saw."""

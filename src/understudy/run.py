@@ -65,7 +65,7 @@ class Progress(Protocol):
     """Shows how far a job has come."""
 
     def step(self, where: str, total: int | None, unit: str) -> AbstractContextManager[Step]:
-        """Open a line for the place ``where``, of ``total`` units (None: unknown) named ``unit``; closing it ends it."""
+        """Open a line for the place ``where``, of ``total`` (None: unknown) times ``unit``; closing it ends it."""
         ...
 
 

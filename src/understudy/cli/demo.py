@@ -14,7 +14,7 @@ __all__ = ["command"]
 def command(
     *,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write.")] = Path("understudy-demo"),
-    seed: options.Seed = None,
+    seed: options.Seed = 7,
     json: options.Json = False,
     verbose: options.Verbose = False,
 ) -> int:

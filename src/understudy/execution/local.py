@@ -1,4 +1,4 @@
-"""Runs work on this machine, in threads: the heavy parts (polars, compiled kernels, BLAS) release the interpreter lock."""
+"""Runs work on this machine, in threads: polars, compiled kernels and BLAS release the interpreter lock."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,1 +1,1 @@
-"""Is everything there that is in the real rows, the rare included?"""
+"""Whether everything is there that is in the real rows, the rare included."""

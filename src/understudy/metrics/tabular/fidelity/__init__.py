@@ -1,1 +1,1 @@
-"""Do the rows look real?"""
+"""Whether the rows look real."""

@@ -1,1 +1,1 @@
-"""Do the rows give away who was in the training data?"""
+"""Whether the rows give away who was in the training data."""

@@ -1,1 +1,1 @@
-"""Do the rows do the work of real ones?"""
+"""Whether the rows do the work of real ones."""
