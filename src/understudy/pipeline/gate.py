@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
+import polars as pl
 from pydantic import Field
 
 from understudy.protocols import Score
@@ -69,14 +70,22 @@ def _valid(score: Score, limit: float) -> Judgement:
 
 
 def _utility(score: Score, limit: float) -> Judgement:
-    if score.ceiling is None or score.ceiling <= 0:
-        text = "Not judged: a model trained on the real rows predicts nothing, so there is nothing to keep."
+    if score.ceiling is None or score.ceiling <= _chance(score):
+        text = (
+            "Not judged: a model trained on the real rows predicts no better than chance, so there is nothing to keep."
+        )
         return Judgement("tstr_ratio", None, None, limit, text)
     ratio = score.value / score.ceiling
     text = (
         f"Trained on synthetic rows, a model scores {score.value:.3f} on unseen real ones; on real {score.ceiling:.3f}."
     )
     return Judgement("tstr_ratio", ratio >= limit, ratio, limit, text)
+
+
+def _chance(score: Score) -> float:
+    """Give what guessing scores, with a margin for luck: half under a ROC curve, no explained variance else."""
+    ranks = score.details is not None and "auc" in score.details.get_column("measure", default=pl.Series([""]))
+    return 0.52 if ranks else 0.0
 
 
 def _membership(score: Score, limit: float) -> Judgement:

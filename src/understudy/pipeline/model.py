@@ -46,10 +46,10 @@ class Model:
         What the user should know about the fit.
     """
 
-    generator: Generator
+    generator: Generator = field(repr=False)
     synthesizer: str
     give_back: Callable[[pl.DataFrame], object] = field(default=_as_it_is, repr=False)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
 
     @property
     def schema(self) -> TableSchema:

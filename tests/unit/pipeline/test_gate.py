@@ -1,3 +1,4 @@
+import polars as pl
 import pytest
 
 from understudy.pipeline.gate import Gate, judge
@@ -42,6 +43,12 @@ def test_privacy_fails_on_evidence_not_on_chance():
 @pytest.mark.parametrize("ceiling", [None, 0.0, -0.1])
 def test_a_target_that_nothing_predicts_is_not_judged(ceiling):
     assert judged(tstr=Score(0.1, ceiling=ceiling))["tstr_ratio"].passed is None
+
+
+def test_a_class_that_real_rows_only_guess_is_not_judged():
+    details = pl.DataFrame({"measure": ["auc", "f1"], "value": [0.5, 0.3]})
+    assert judged(tstr=Score(0.52, ceiling=0.476, details=details))["tstr_ratio"].passed is None
+    assert judged(tstr=Score(0.7, ceiling=0.71, details=details))["tstr_ratio"].passed is True
 
 
 def test_what_was_not_measured_is_not_judged_and_says_why():
