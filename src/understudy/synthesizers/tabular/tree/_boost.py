@@ -20,6 +20,7 @@ from understudy.synthesizers.tabular.tree._sort import ascending
 __all__ = ["Boosted", "boost", "score"]
 
 _RIDGE = 1.0
+_BLOCK = 256  # rows that go through a tree together
 _NOTHING = 1e-7  # what a difference of sums may leave where there is no row
 _CATEGORY_ROWS = 10.0  # rows of the mean that a category's own mean is drawn to when categories are ordered
 
@@ -369,20 +370,32 @@ def score(
     mask: np.ndarray,
     value: np.ndarray,
 ) -> np.ndarray:
-    """Give the score of each of ``rows``, as float64; the model is passed by its arrays."""
-    scores = np.empty(rows.shape[0])
-    own = np.empty(features.shape[0], np.uint16)
-    for i in range(rows.shape[0]):
-        for f in range(features.shape[0]):
-            own[f] = features[f, rows[i]]
-        total = base
+    """Give the score of each of ``rows``, as float64; the model is passed by its arrays.
+
+    Rows go through each tree in blocks, so that tree and block stay in the fastest cache.
+    """
+    n = rows.shape[0]
+    n_features = features.shape[0]
+    scores = np.empty(n)
+    own = np.empty((_BLOCK, n_features), np.uint16)
+    for begin in range(0, n, _BLOCK):
+        end = min(begin + _BLOCK, n)
+        for i in range(begin, end):
+            scores[i] = base
+            for f in range(n_features):
+                own[i - begin, f] = features[f, rows[i]]
         for t in range(feature.shape[0]):
-            node = 0
-            while feature[t, node] >= 0:
-                symbol = own[feature[t, node]]
-                m = mask_start[t, node]
-                goes_left = mask[m + symbol] if m >= 0 else symbol <= threshold[t, node]
-                node = 2 * node + 1 if goes_left else 2 * node + 2
-            total += value[t, node]
-        scores[i] = total
+            splits = feature[t]
+            cuts = threshold[t]
+            starts = mask_start[t]
+            for i in range(begin, end):
+                node = 0
+                f = splits[0]
+                while f >= 0:
+                    symbol = own[i - begin, f]
+                    m = starts[node]
+                    goes_left = mask[m + symbol] if m >= 0 else symbol <= cuts[node]
+                    node = 2 * node + 1 if goes_left else 2 * node + 2
+                    f = splits[node]
+                scores[i] += value[t, node]
     return scores
