@@ -28,6 +28,7 @@ FORMAT = 1
 State: TypeAlias = "dict[str, str | int | float | bool | list[Any] | np.ndarray | pl.DataFrame | State | None]"
 """What can be stored: JSON values, arrays and frames, nested by name."""
 
+# What zipfile, zlib, numpy and json raise on bytes that are not what they should be.
 _BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, TypeError, ValueError)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a constant time stamp: the same state gives the same bytes
 _HEADER, _SEAL, _STATE = "header.json", "header.sha256", "state.json"

@@ -142,7 +142,7 @@ def _take_place(work: Path, target: Path) -> None:
         target.rename(aside)
         try:
             work.rename(target)
-        except BaseException:
+        except BaseException:  # Ctrl-C included: whatever happens, the earlier folder comes back
             aside.rename(target)
             raise
         shutil.rmtree(aside, ignore_errors=True)
