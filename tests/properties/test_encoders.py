@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from understudy.context import Run
 from understudy.data.table import row_dtype
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Location, Numerical
 from understudy.transforms.categorical import CategoricalEncoder
 from understudy.transforms.numerical import QuantityEncoder

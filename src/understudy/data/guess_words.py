@@ -13,7 +13,11 @@ from understudy.schema.semantic import SEMANTICS, Semantic, named
 
 __all__ = ["guess_switch", "guess_words", "luhn", "mod_97"]
 
-SWITCHES = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("1", "0"), ("1.0", "0.0"))
+SWITCHES = (
+    *(("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("1", "0"), ("1.0", "0.0")),
+    *(("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"), ("sim", "não"), ("ja", "nee"), ("да", "нет")),
+    *(("j", "n"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("enabled", "disabled")),
+)
 SAMPLE = 1_000
 NEARLY_ALL, MOST, SOME = 0.95, 0.8, 0.3
 NEARLY_UNIQUE, MANY_TIMES = 0.5, 5

@@ -1,38 +1,34 @@
 """Rows to schema: what each column means, with the evidence for each guess."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import polars as pl
 
-from understudy.data.dates import date_format, resolution_of
-from understudy.data.durations import duration_format
-from understudy.data.guess_numbers import guess_number, guess_quantity
+from understudy.data.dates import resolution_of
+from understudy.data.guess_numbers import guess_large, guess_number, guess_quantity
+from understudy.data.guess_places import pair_places
+from understudy.data.guess_times import guess_dated_number, guess_time
 from understudy.data.guess_words import guess_switch, guess_words
 from understudy.data.profile import Guess, Profile, profile_of
 from understudy.data.raw import NULL, Raw
 from understudy.data.reporter import Reporter
+from understudy.data.spelling import Hints
 from understudy.data.storage import name_of
 from understudy.errors import InputError
 from understudy.schema.column import (
     Boolean,
     Categorical,
-    ColumnType,
     Datetime,
     Duration,
     Identifier,
-    Location,
     Numerical,
 )
-from understudy.schema.layout import Layout, NumberFormat
-from understudy.schema.semantic import named, words_of
+from understudy.schema.layout import NumberFormat
+from understudy.schema.semantic import named
 from understudy.schema.table import TableSchema
 
 __all__ = ["Inference", "infer"]
 
-LATITUDE, LONGITUDE = frozenset({"lat", "latitude"}), frozenset({"lon", "lng", "long", "longitude"})
-Axis = Literal["latitude", "longitude"]
-NORTH, EAST = 90.0, 180.0
 FULL_FLOAT = 12
 SHOWN = 3
 
@@ -47,10 +43,13 @@ class Inference:
         The guess, to be corrected by whoever knows better.
     evidence : dict
         For each column, short sentences that speak for its type.
+    notes : tuple of str
+        What speaks for the layout.
     """
 
     schema: TableSchema
     evidence: dict[str, tuple[str, ...]]
+    notes: tuple[str, ...] = ()
 
 
 def infer(raw: Raw, run: Reporter) -> Inference:
@@ -73,22 +72,40 @@ def infer(raw: Raw, run: Reporter) -> Inference:
         msg = f"The table has no {'rows' if dtypes else 'columns'}. Give one with at least one column and one row."
         raise InputError(msg)
     guesses: dict[str, Guess] = {}
+    semicolons = raw.layout.medium == "csv" and raw.layout.delimiter == ";"
+    hints = Hints(lambda: next(raw.frames()), semicolons, raw.marks)
     for name, dtype in dtypes.items():
         _refuse_nested(name, dtype)
-        guesses[name] = _guess(profile_of(raw.column(name), raw.missing), raw.layout)
+        guesses[name] = _guess(profile_of(raw.column(name), raw.missing), hints)
         _report(guesses[name], run)
-    guesses = _locations(guesses)
+    guesses = pair_places(guesses)
     columns = {name: guess.column for name, guess in guesses.items()}
     key = next((n for n, g in guesses.items() if _is_key(g)), None)
     layout = raw.layout.model_copy(
         update={
             "missing": {n: _shares(g.profile) for n, g in guesses.items() if g.profile.missing},
-            "storage": {} if raw.layout.medium == "csv" else {n: name_of(d) for n, d in dtypes.items()},
+            "storage": {n: kind for n, d in dtypes.items() if (kind := _storage(guesses[n], d, raw.layout.medium))},
             "numbers": {n: g.style for n, g in guesses.items() if g.style != NumberFormat()},
         },
     )
     evidence = {name: (*guess.evidence, *_gaps(guess.profile)) for name, guess in guesses.items()}
-    return Inference(TableSchema(columns=columns, primary_key=key, layout=layout), evidence)
+    return Inference(TableSchema(columns=columns, primary_key=key, layout=layout), evidence, raw.notes)
+
+
+def _storage(guess: Guess, dtype: pl.DataType, medium: str) -> str | None:
+    """Name the dtype of a column; of a column of a delimited file, only one that its meaning does not tell."""
+    if medium != "csv":
+        return name_of(dtype)
+    values = guess.profile.values
+    plain = guess.style.model_copy(update={"digits": 0}) == NumberFormat()
+    if isinstance(guess.column, Numerical):
+        return "Float64" if guess.column.decimals == 0 and guess.style.digits and plain else None
+    if not isinstance(guess.column, Categorical | Boolean | Identifier) or not plain or values.is_empty():
+        return None
+    for pattern, name in ((r"^-?(0|[1-9]\d{0,17})$", "Int64"), (r"^-?(0|[1-9]\d{0,14})\.0$", "Float64")):
+        if values.str.contains(pattern).all():
+            return name
+    return None
 
 
 def _refuse_nested(name: str, dtype: pl.DataType) -> None:
@@ -97,13 +114,13 @@ def _refuse_nested(name: str, dtype: pl.DataType) -> None:
         raise InputError(msg)
 
 
-def _guess(profile: Profile, layout: Layout) -> Guess:
+def _guess(profile: Profile, hints: Hints) -> Guess:
     if not profile.n_distinct:
         return Guess(Categorical(), ("empty: every value is missing",), profile)
     if profile.source.dtype != pl.String:
         return _guess_typed(profile)
-    guess = guess_switch(profile) or _guess_named_number(profile) or _guess_time(profile, layout)
-    guess = guess or guess_number(profile, layout)
+    guess = guess_switch(profile) or _guess_named_number(profile) or guess_time(profile, hints)
+    guess = guess or guess_number(profile, hints)
     if guess is not None:
         return guess
     guess = guess_words(profile)
@@ -112,27 +129,14 @@ def _guess(profile: Profile, layout: Layout) -> Guess:
 
 def _guess_named_number(profile: Profile) -> Guess | None:
     """Take digits for telephone, card or social security numbers, or postcodes, where the column's name says so."""
-    personal = {"phone", "credit_card", "ssn", "postcode"}
-    if not any(s.name in personal for s in named(profile.name)):
-        return None
-    if not profile.values.str.contains(r"^\s*\+?\d[\d ()./-]+\s*$").all():
+    personal = {"phone", "credit_card", "ssn", "postcode"} & {s.name for s in named(profile.name)}
+    if not personal or not profile.values.str.contains(r"^\s*\+?\d[\d ()./-]+\s*$").all():
         return None
     guess = guess_words(profile)
-    return guess if isinstance(guess.column, Identifier) or profile.name.lower() in {"zip", "postcode", "plz"} else None
-
-
-def _guess_time(profile: Profile, layout: Layout) -> Guess | None:
-    values = profile.values
-    # Dates and clocks begin with a digit, a name, a sign or the P of ISO 8601: spare other columns the search.
-    if not values.head(5).str.contains(r"^\s*[-P]?\d|^\s*[A-Z][a-z]{2}|^-?P").all():
-        return None
-    found = date_format(values, day_first=layout.decimal_mark == ",")
-    if found is not None:
-        return Guess(found[0], (found[1], f"{profile.n_distinct:,} distinct dates"), profile)
-    clock = duration_format(values)
-    if clock is not None:
-        return Guess(Duration(format=clock), (f"every value is a length of time, spelled as {clock}",), profile)
-    return None
+    if isinstance(guess.column, Identifier) and guess.column.semantic in personal:
+        return guess
+    codes = "postcode" in personal and profile.values.str.contains(r"^\s*\d{4,6}\s*$").all()
+    return guess if codes and isinstance(guess.column, Categorical) else None
 
 
 def _nearly_numbers(profile: Profile) -> tuple[str, ...]:
@@ -157,22 +161,30 @@ def _guess_typed(profile: Profile) -> Guess:
         case pl.Boolean():
             guess = Guess(Boolean(), (), profile)
         case pl.Date():
-            guess = Guess(Datetime(resolution="day"), (), profile)
-        case pl.Datetime(time_zone=zone):
-            guess = Guess(Datetime(time_zone=zone, resolution=resolution_of(profile.values)), (), profile)
-        case pl.Duration() | pl.Time():
+            guess = Guess(Datetime(resolution=resolution_of(profile.values.cast(pl.Datetime("us")))), (), profile)
+        case pl.Datetime(time_zone=zone, time_unit=unit):
+            fine = unit == "ns" and bool((profile.values.dt.nanosecond() % 1000 != 0).any())
+            cut = ("what is finer than a microsecond is cut off",) if fine else ()
+            guess = Guess(Datetime(time_zone=zone, resolution=resolution_of(profile.values)), cut, profile)
+        case pl.Time():
+            guess = Guess(Duration(within_day=True), (), profile)
+        case pl.Duration():
             guess = Guess(Duration(), (), profile)
         case pl.Enum(categories=categories):
             guess = Guess(Categorical(levels=tuple(categories)), (f"{len(categories)} levels",), profile)
         case pl.Categorical():
             guess = Guess(Categorical(), (f"{profile.n_distinct:,} levels",), profile)
         case _ if dtype.is_integer():
-            fits = profile.values.cast(pl.Int64, strict=False).null_count() == 0
-            numbers = profile.values.cast(pl.Int64 if fits else pl.Float64)
-            guess = guess_quantity(profile, numbers, 0 if fits else None, text=False)
+            numbers = profile.values.cast(pl.Int64, strict=False)
+            fits = not numbers.null_count()
+            guess = (
+                (guess_dated_number(profile) or guess_quantity(profile, numbers, 0)) if fits else guess_large(profile)
+            )
         case _:
             numbers = profile.values.cast(pl.Float64)
-            guess = guess_quantity(profile, numbers, _grid(numbers, profile.source.dtype), text=False)
+            decimals = _grid(numbers, profile.source.dtype)
+            guess = guess_dated_number(profile) if decimals == 0 else None
+            guess = guess or guess_quantity(profile, numbers, decimals)
     return Guess(guess.column, (stored, *guess.evidence), profile, guess.style)
 
 
@@ -191,7 +203,7 @@ def _grid(numbers: pl.Series, dtype: pl.DataType) -> int | None:
 
 
 def _report(guess: Guess, run: Reporter) -> None:
-    """Say which markers were found that the user might have meant as values."""
+    """Say which markers were found that the user might have meant as values, and what will not be written back."""
     name = guess.profile.name
     strange = [m for m in guess.profile.missing if m not in {"", NULL, "NaN", "NA"}]
     if strange and not guess.profile.markers_fixed:
@@ -199,6 +211,11 @@ def _report(guess: Guess, run: Reporter) -> None:
         more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
         run.find(
             "missing.markers", f"Column {name!r}: {shown}{more} count as missing, and are written back in their shares."
+        )
+    if isinstance(guess.column, Datetime) and "|" in (guess.column.format or ""):
+        first, *others = str(guess.column.format).split("|")
+        run.find(
+            "dates.formats", f"Column {name!r} spells dates {first} and {', '.join(others)}; new ones are {first}."
         )
 
 
@@ -220,37 +237,3 @@ def _shares(profile: Profile) -> dict[str, float]:
 
 def _is_key(guess: Guess) -> bool:
     return isinstance(guess.column, Identifier) and guess.column.unique and not guess.profile.missing
-
-
-def _locations(guesses: dict[str, Guess]) -> dict[str, Guess]:
-    """Pair columns of latitude and longitude: by the names, which agree but for that word, and by the range."""
-    out = dict(guesses)
-    for name, mine in guesses.items():
-        words = words_of(name)
-        north = next((w for w in words if w in LATITUDE), None)
-        if north is None:
-            continue
-        stem = [w for w in words if w != north]
-        partner = next((n for n in guesses if _is_longitude(n, stem)), None)
-        if partner is None or not (_within(mine, NORTH) and _within(guesses[partner], EAST)):
-            continue
-        pairs: tuple[tuple[str, str, Axis], ...] = ((name, partner, "latitude"), (partner, name, "longitude"))
-        for one, other, axis in pairs:
-            guess = guesses[one]
-            column: ColumnType = Location(axis=axis, partner=other, decimals=getattr(guess.column, "decimals", None))
-            reason = f"degrees of {axis} by name and range, with {other!r}"
-            out[one] = Guess(column, (*guess.evidence, reason), guess.profile, guess.style)
-    return out
-
-
-def _is_longitude(name: str, stem: list[str]) -> bool:
-    words = words_of(name)
-    east = next((w for w in words if w in LONGITUDE), None)
-    return east is not None and [w for w in words if w != east] == stem
-
-
-def _within(guess: Guess, limit: float) -> bool:
-    if not isinstance(guess.column, Numerical):
-        return False
-    numbers = guess.profile.values.cast(pl.String).str.replace(",", ".").cast(pl.Float64, strict=False)
-    return not numbers.null_count() and float(numbers.abs().max() or 0) <= limit  # pyright: ignore[reportArgumentType]

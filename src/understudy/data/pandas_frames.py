@@ -56,15 +56,24 @@ def _taken(column: Any, name: str) -> pl.Series:  # noqa: ANN401, PLR0911 - a pa
     if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype | pd.SparseDtype):
         return _words(column.astype(object), name)
     if isinstance(dtype, np.dtype):
-        if dtype.kind == "O":
-            return _objects(column, name)
-        values = column.to_numpy()
-        if dtype.kind in "mM" and np.datetime_data(dtype)[0] == "s":
-            values = values.astype(f"{dtype.kind}8[ms]")
-        return pl.Series(name, values.astype(np.float32) if dtype == np.float16 else values)
+        return _plain(column, dtype, name)
     if pd.api.types.is_string_dtype(dtype):
         return _words(column.astype(object), name)
     return _nullable(column, name)
+
+
+def _plain(column: Any, dtype: np.dtype, name: str) -> pl.Series:  # noqa: ANN401 - see above
+    """Take a column of one of numpy's own dtypes."""
+    if dtype.kind == "O":
+        return _objects(column, name)
+    if dtype.kind == "c":
+        return _words(column, name)
+    values = column.to_numpy()
+    if dtype.kind in "mM" and np.datetime_data(dtype)[0] == "s":
+        values = values.astype(f"{dtype.kind}8[ms]")
+    if dtype.kind == "f" and dtype.itemsize not in {4, 8}:  # polars holds neither half nor long numbers
+        values = values.astype(np.float32 if dtype == np.float16 else np.float64)
+    return pl.Series(name, values)
 
 
 def _nullable(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
@@ -94,9 +103,11 @@ def _objects(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
     if len(kinds) == 1 or kinds <= {int, float}:
         values = [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in values]
         try:
-            return pl.Series(name, values)
+            held = pl.Series(name, values)
         except (pl.exceptions.PolarsError, TypeError, OverflowError):
-            pass  # some kind that polars does not hold: by its text
+            held = pl.Series(name, [], dtype=pl.Object)
+        if held.dtype != pl.Object:  # else some kind that polars does not hold: by its text
+            return held
     return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
 
 
@@ -126,4 +137,10 @@ def _given(values: pl.Series, dtype: Any) -> Any:  # noqa: ANN401, PLR0911 - see
     if isinstance(dtype, np.dtype):
         # Only what was given without gaps is stored so; with gaps, pandas itself would make floats or objects of it.
         return pd.Series(values.to_list())
-    return pd.Series(values.to_list(), dtype=object).astype(dtype)
+    plain = pd.Series(values.to_list(), dtype=object)
+    if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype):  # held as text, which may be of no such thing
+        try:
+            return plain.astype(dtype)
+        except (TypeError, ValueError):
+            return plain
+    return plain.astype(dtype)

@@ -11,7 +11,7 @@ from understudy.schema.layout import NumberFormat
 
 __all__ = ["Guess", "Profile", "profile_of"]
 
-COUNTRY_CODES = 5
+COUNTRY_CODES, MOSTLY_CODES = 5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Profile:
         How often each of ``values`` occurs.
     missing : dict
         How often each marker of a missing value occurs, and :data:`NULL` for real nulls.
-    marker_fixed : bool
+    markers_fixed : bool
         Whether the user has named the markers, so that none may be added.
     """
 
@@ -129,6 +129,7 @@ def profile_of(source: pl.Series, markers: tuple[str, ...] | None) -> Profile:
 def _are_values(markers: pl.Series, values: pl.Series) -> bool:
     """Tell whether what looks like a marker is a value here: NA is Namibia among countries, - is not + among signs."""
     others = values.filter(~values.is_in(markers.implode()))
-    if markers.is_in(["NA"]).any() and others.len() >= COUNTRY_CODES:
-        return bool(others.str.contains(r"^[A-Z]{2}$").all())
+    if markers.is_in(["NA"]).any():
+        codes = int(others.str.contains(r"^[A-Z]{2}$").sum())
+        return codes >= COUNTRY_CODES - 1 and codes >= MOSTLY_CODES * others.len()
     return others.len() > 0 and bool(others.is_in(["+", "0", "++"]).all()) and bool(markers.is_in(["-", "--"]).any())

@@ -1,12 +1,12 @@
 """Rows as the source holds them, before anyone has decided what they mean."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from understudy.schema.layout import Layout
+from understudy.schema.layout import Layout, NumberFormat
 
 __all__ = ["NULL", "Raw", "spill"]
 
@@ -27,11 +27,17 @@ class Raw:
         What the reader has found out about the look of the source.
     missing : tuple of str or None
         Markers that the user says stand for a missing value; None leaves them to be found.
+    marks : NumberFormat
+        Decimal and thousands mark, where the user has set them; what is not set is found for each column.
+    notes : tuple of str
+        What the reader has found out about the look of the source, and how; sentences without a full stop.
     """
 
     partitions: tuple[pl.DataFrame | Path, ...]
     layout: Layout
     missing: tuple[str, ...] | None = None
+    marks: NumberFormat = field(default_factory=NumberFormat)
+    notes: tuple[str, ...] = ()
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Give each partition's rows, one at a time in memory."""

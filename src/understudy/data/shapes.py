@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from understudy.errors import SchemaError
+
 __all__ = ["Piece", "learn", "pieces_of", "text_of"]
 
 CLASSES = {
@@ -25,9 +27,11 @@ CLASSES = {
 RUN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 SAMPLE = 5_000
 LONGEST = 80
+LONGEST_PIECE = 1_000
 ENOUGH = 50
+SHARED = 5  # values that letters have to be in to be written into a pattern
 LONGEST_PREFIX = 6  # as of the issuers of cards; more would tell about single values
-SHORTEST_HEXADECIMAL, SHORTEST_HASH = 6, 8
+SHORTEST_HEXADECIMAL, SHORTEST_HASH, ENOUGH_LETTERS = 6, 8, 12
 _PIECE = re.compile(r"\[((?:[0-9A-Za-z]-[0-9A-Za-z])+)\](?:\{(\d+)(?:,(\d+))?\})?|\\(.)|([^\[\\])", re.DOTALL)
 
 
@@ -63,8 +67,8 @@ def pieces_of(pattern: str) -> tuple[Piece, ...]:
 
     Raises
     ------
-    ValueError
-        If it is not one.
+    SchemaError
+        If it is not one, or one of texts that are longer than anybody needs.
     """
     pieces: list[Piece] = []
     place = 0
@@ -72,10 +76,16 @@ def pieces_of(pattern: str) -> tuple[Piece, ...]:
         match = _PIECE.match(pattern, place)
         if match is None or (match[1] and match[1] not in CLASSES):
             msg = f"The pattern {pattern!r} cannot be read from {pattern[place:]!r}; classes are {', '.join(CLASSES)}."
-            raise ValueError(msg)
+            raise SchemaError(msg)
         if match[1]:
             low = int(match[2]) if match[2] else 1
-            pieces.append(Piece(CLASSES[match[1]], low, int(match[3] or low)))
+            high = int(match[3] or low)
+            if not low <= high <= LONGEST_PIECE or not high:
+                msg = (
+                    f"The pattern {pattern!r} asks for {match[0]!r}; lengths go up to {LONGEST_PIECE}, the least first."
+                )
+                raise SchemaError(msg)
+            pieces.append(Piece(CLASSES[match[1]], low, high))
         elif pieces and pieces[-1].literal:
             pieces[-1] = Piece(pieces[-1].letters + (match[4] or match[5]))
         else:
@@ -151,10 +161,8 @@ def _kind(run: str) -> str:
 
 def _pieces(runs: list[str]) -> tuple[Piece, ...]:
     """Give the pieces that every one of ``runs`` fits in; nothing where there are none."""
-    if len(set(runs)) == 1 and (
-        len(runs) > 1 or not (runs[0].isascii() and runs[0].isalnum())
-    ):  # no value is a pattern
-        return (Piece(runs[0]),)
+    if len(set(runs)) == 1 and (len(runs) >= SHARED or not any(map(str.isalnum, runs[0]))):
+        return (Piece(runs[0]),)  # letters and digits of a few values only could be somebody's name
     used = set("".join(runs))
     low, high = min(map(len, runs)), max(map(len, runs))
     same = _shared_prefix(runs) if low == high and len(runs) >= ENOUGH else 0
@@ -166,7 +174,7 @@ def _pieces(runs: list[str]) -> tuple[Piece, ...]:
         return (Piece(CLASSES["1-9"], 1, 1), *rest)
     for letters in CLASSES.values():
         hexadecimal = letters in {CLASSES["0-9a-f"], CLASSES["0-9A-F"]}
-        if hexadecimal and high < SHORTEST_HEXADECIMAL:
+        if hexadecimal and high < SHORTEST_HEXADECIMAL and sum(map(str.isalpha, "".join(runs))) < ENOUGH_LETTERS:
             continue  # a few letters from a to f are letters by chance
         if letters != CLASSES["1-9"] and used <= set(letters):
             return (Piece(letters, max(low, 1), high),)

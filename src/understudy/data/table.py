@@ -52,6 +52,9 @@ class Table:
         Rows in order; a path names a Parquet file with rows already in the dtypes of :func:`row_dtype`. At least one.
     schema : TableSchema
         Meaning of the columns; its order is the order of the columns of each partition.
+    unfit : polars.DataFrame or None
+        Only of rows to be judged: for each column with values that the schema cannot hold those values, as the source
+        spells them, and null in all other rows. In the partitions they are missing.
 
     Raises
     ------
@@ -61,6 +64,7 @@ class Table:
 
     partitions: tuple[pl.DataFrame | Path, ...]
     schema: TableSchema
+    unfit: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         want = {name: row_dtype(column) for name, column in self.schema.columns.items()}

@@ -33,11 +33,17 @@ __all__ = ["parse", "unparse"]
 PLAIN = NumberFormat()
 
 
-def parse(raw: Raw, schema: TableSchema, run: Reporter) -> Table:
+def parse(raw: Raw, schema: TableSchema, run: Reporter, *, strict: bool = True) -> Table:
     """Read the rows of a source as what the schema says they are.
 
     Columns may come in another order than the schema's; columns that it leaves out are left out, with a finding.
     A partition on disk becomes another one beside it.
+
+    Parameters
+    ----------
+    strict : bool
+        Whether a value that is not what the schema says is an error; else it is missing, and kept in the table's
+        ``unfit``, for a judge.
 
     Raises
     ------
@@ -53,11 +59,16 @@ def parse(raw: Raw, schema: TableSchema, run: Reporter) -> Table:
     if extra:
         run.find("schema.extra_columns", f"The schema leaves out {len(extra)} of the columns: {', '.join(extra)}.")
     parts: list[pl.DataFrame | Path] = []
+    unfit: list[tuple[int, dict[str, pl.Series]]] = []
     offset = 0
     for part, frame in zip(raw.partitions, raw.frames(), strict=True):
-        rows = pl.DataFrame(
-            {name: _parsed(frame[name], column, schema.layout, offset) for name, column in schema.columns.items()}
-        )
+        parsed = {name: _parsed(frame[name], column, schema.layout) for name, column in schema.columns.items()}
+        wrong = {name: mask for name, (_, mask) in parsed.items() if mask is not None}
+        if strict:
+            for name, mask in wrong.items():
+                raise _misfit(frame[name], mask, schema.columns[name], offset)
+        rows = pl.DataFrame({name: values for name, (values, _) in parsed.items()})
+        unfit.append((frame.height, {name: _only(frame[name], mask) for name, mask in wrong.items()}))
         offset += frame.height
         if isinstance(part, Path):
             path = part.with_name(part.name.replace("raw-", "typed-") if "raw-" in part.name else f"typed-{part.name}")
@@ -65,10 +76,37 @@ def parse(raw: Raw, schema: TableSchema, run: Reporter) -> Table:
             parts.append(path)
         else:
             parts.append(rows)
-    return Table(tuple(parts), schema)
+    return Table(tuple(parts), schema, _gathered(unfit))
 
 
-def _parsed(source: pl.Series, column: ColumnType, layout: Layout, offset: int) -> pl.Series:
+def _misfit(source: pl.Series, mask: pl.Series, column: ColumnType, offset: int) -> SchemaError:
+    n, first = int(mask.sum()), int(mask.arg_true()[0])
+    return SchemaError(
+        f"Column {source.name!r} is {column.kind} in the schema, but {n:,} of its {source.len():,} values "
+        f"{'is' if n == 1 else 'are'} not (first: {source[first]!r} in row {offset + first + 1:,}). "
+        "Correct the values, name them as markers of missing values, or change the column's type in the schema."
+    )
+
+
+def _only(source: pl.Series, mask: pl.Series) -> pl.Series:
+    """Give the marked values as text, null elsewhere."""
+    text = source.cast(pl.String)
+    return pl.select(pl.when(mask).then(text)).to_series().alias(source.name)
+
+
+def _gathered(unfit: list[tuple[int, dict[str, pl.Series]]]) -> pl.DataFrame | None:
+    """Put the unfit values of all partitions together."""
+    names = list(dict.fromkeys(name for _, found in unfit for name in found))
+    if not names:
+        return None
+    return pl.concat(
+        pl.DataFrame([found.get(name, pl.Series(name, [None] * height, dtype=pl.String)) for name in names])
+        for height, found in unfit
+    )
+
+
+def _parsed(source: pl.Series, column: ColumnType, layout: Layout) -> tuple[pl.Series, pl.Series | None]:
+    """Give the values, missing where one is not of the column's type, and where that is; None: nowhere."""
     name = source.name
     text = source.dtype == pl.String
     markers = markers_of(name, column, layout)
@@ -76,28 +114,19 @@ def _parsed(source: pl.Series, column: ColumnType, layout: Layout, offset: int) 
     style = layout.numbers.get(name, PLAIN)
     plain = _plain_numbers(source, column, style, layout)
     if plain is not None:
-        return plain
-    typed = _from_text(values, column, style, layout) if text else _from_typed(values, source.dtype, column)
+        return plain, None
+    typed = _from_text(values, column, style) if text else _from_typed(values, source.dtype, column)
     gone = is_missing(values, markers) if text else _gone(values, source.dtype)
     out = source.to_frame().select(
         value=pl.when(~gone).then(typed).cast(row_dtype(column)),
         wrong=~gone & typed.is_null(),
     )
-    wrong = out["wrong"]
-    if wrong.any():
-        first = int(wrong.arg_true()[0])
-        msg = (
-            f"Column {name!r} is {column.kind} in the schema, but {int(wrong.sum()):,} of its {source.len():,} values "
-            f"{'is' if int(wrong.sum()) == 1 else 'are'} not (first: {source[first]!r} in row {offset + first + 1:,}). "
-            "Correct the values, name them as markers of missing values, or change the column's type in the schema."
-        )
-        raise SchemaError(msg)
-    return out["value"].alias(name)
+    return out["value"].alias(name), out["wrong"] if out["wrong"].any() else None
 
 
 def _plain_numbers(source: pl.Series, column: ColumnType, style: NumberFormat, layout: Layout) -> pl.Series | None:
     """Read numbers by a mere cast, several times as fast; None where a value needs the longer way."""
-    bare = not (style.prefix or style.suffix or style.grouped) and layout.decimal_mark == "."
+    bare = style.model_copy(update={"digits": 0}) == PLAIN
     if not bare or source.dtype != pl.String or not isinstance(column, Numerical) or layout.missing.get(source.name):
         return None
     numbers = source.cast(row_dtype(column), strict=False)
@@ -112,12 +141,12 @@ def _gone(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def _from_text(  # noqa: PLR0911 - one answer for each type
-    text: pl.Expr, column: ColumnType, style: NumberFormat, layout: Layout
+    text: pl.Expr, column: ColumnType, style: NumberFormat
 ) -> pl.Expr:
     """Read spelled values; null where one is not of the column's type."""
     match column:
         case Numerical(decimals=decimals) | Location(decimals=decimals):
-            return read_numbers(text, decimals, style, layout)
+            return read_numbers(text, decimals, style)
         case Boolean():
             return pl.when(text == column.true).then(True).when(text == column.false).then(False)  # noqa: FBT003
         case Datetime(format=None):
@@ -145,7 +174,9 @@ def _from_typed(  # noqa: PLR0911 - one answer for each type
         case Boolean() if dtype == pl.Boolean:
             return values
         case Boolean():
-            return _from_text(values.cast(pl.String), column, PLAIN, Layout())
+            return _from_text(values.cast(pl.String), column, PLAIN)
+        case Datetime(format=str()) if dtype.is_numeric():
+            return read_dates(values.cast(pl.Int64, strict=False).cast(pl.String), column)
         case Datetime(time_zone=zone):
             moments = values.cast(pl.Datetime("us")) if dtype == pl.Date else values
             zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
@@ -156,7 +187,7 @@ def _from_typed(  # noqa: PLR0911 - one answer for each type
         case Duration():
             return values.cast(pl.Duration("us"), strict=False)
         case Categorical() | Identifier() | Text():
-            return _from_text(values.cast(pl.String), column, PLAIN, Layout())
+            return _from_text(values.cast(pl.String), column, PLAIN)
 
 
 def unparse(rows: Table) -> pl.DataFrame:
@@ -172,7 +203,7 @@ def _written(values: pl.Series, column: ColumnType, layout: Layout) -> pl.Series
     if storage is None:
         return values
     if storage == "String":
-        expression = _to_text(pl.col(name), column, layout.numbers.get(name, PLAIN), layout)
+        expression = _to_text(pl.col(name), column, layout.numbers.get(name, PLAIN))
         shares = layout.missing.get(name) or ({"": 1.0} if layout.medium == "csv" else {})
     else:
         levels = column.levels if isinstance(column, Categorical) else None
@@ -182,10 +213,10 @@ def _written(values: pl.Series, column: ColumnType, layout: Layout) -> pl.Series
     return put_markers(out, shares) if out.dtype == pl.String or out.dtype.is_float() else out
 
 
-def _to_text(values: pl.Expr, column: ColumnType, style: NumberFormat, layout: Layout) -> pl.Expr:
+def _to_text(values: pl.Expr, column: ColumnType, style: NumberFormat) -> pl.Expr:
     match column:
         case Numerical(decimals=decimals) | Location(decimals=decimals):
-            return write_numbers(values, decimals, style, layout)
+            return write_numbers(values, decimals, style)
         case Boolean():
             return pl.when(values).then(pl.lit(column.true)).when(~values).then(pl.lit(column.false))
         case Datetime(format=None):
@@ -203,7 +234,7 @@ def _to_typed(  # noqa: PLR0911 - one answer for each type
 ) -> pl.Expr:
     match column:
         case Boolean() if dtype != pl.Boolean:
-            return _to_text(values, column, PLAIN, Layout()).cast(pl.Float64).cast(dtype)
+            return _to_text(values, column, PLAIN).cast(pl.Float64).cast(dtype)
         case Numerical(decimals=int(decimals)) if dtype.is_float() or dtype.is_decimal():
             # Half a unit in the last place would be cut off by the cast to a decimal.
             return (values.round(decimals) if decimals else values).cast(dtype)
@@ -213,6 +244,8 @@ def _to_typed(  # noqa: PLR0911 - one answer for each type
             # Beyond the dtype, as 2**64 as a float is for UInt64: its last number.
             edge = pl.when(values < 0).then(kind.min()).when(values >= 0).then(kind.max())
             return pl.coalesce(whole.cast(dtype, strict=False), edge)
+        case Datetime(format=str()) if dtype.is_numeric():
+            return write_dates(values, column).cast(pl.Int64).cast(dtype)
         case Datetime() if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
             return values.dt.convert_time_zone(dtype.time_zone).cast(dtype)
         case Duration() if dtype == pl.Time:

@@ -5,9 +5,9 @@ How a file or frame happens to write a column down (its dtype, its markers for m
 named beside each class.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from understudy.schema.spec import Spec
 
@@ -20,7 +20,12 @@ __all__ = [
     "Identifier",
     "Location",
     "Numerical",
+    "Resolution",
     "Text",
+]
+
+Resolution = Literal[
+    "year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond"
 ]
 
 
@@ -30,10 +35,19 @@ class Numerical(Spec):
     kind: Literal["numerical"] = "numerical"
     decimals: Annotated[int, Field(ge=0, le=17)] | None = None
     """Digits after the decimal point that every value fits in; 0 for whole numbers, empty for full float precision."""
+    step: Annotated[float, Field(gt=0)] | None = None
+    """Grid on which nearly all values lie, and all generated ones; empty: one unit of the last decimal."""
     low: float | None = None
     """No generated value is below this; empty: the protected range of the training data."""
     high: float | None = None
     """No generated value is above this; empty: the protected range of the training data."""
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            msg = f"low {self.low:g} is above high {self.high:g}; exchange them"
+            raise ValueError(msg)
+        return self
 
 
 class Categorical(Spec):
@@ -53,25 +67,38 @@ class Boolean(Spec):
     false: str = "false"
     """How false is spelled."""
 
+    @model_validator(mode="after")
+    def _spellings_differ(self) -> Self:
+        if self.true == self.false:
+            msg = f"true and false are both spelled {self.true!r}; spell one of them otherwise"
+            raise ValueError(msg)
+        return self
+
 
 class Datetime(Spec):
     """A date or a moment. Rows hold Datetime("us"), in UTC where ``time_zone`` is set, naive otherwise."""
 
     kind: Literal["datetime"] = "datetime"
     format: str | None = None
-    """How it is spelled, in strftime codes; empty where the source holds real dates."""
+    """How it is spelled, in strftime codes, empty where the source holds real dates. A bar parts several spellings: all
+    are read, the first is written."""
     time_zone: str | None = None
     """IANA zone in which the values are spelled, or "offset" where each value spells its own UTC offset."""
-    resolution: Literal["day", "hour", "minute", "second", "millisecond", "microsecond"] = "second"
-    """Finest unit that occurs."""
+    resolution: Resolution = "second"
+    """Finest unit that occurs: "month" where all fall on the first of one, "week" where all are the same day of it."""
 
 
 class Duration(Spec):
     """A length of time. Rows hold Duration("us")."""
 
     kind: Literal["duration"] = "duration"
-    format: Literal["clock", "short_clock", "days_clock", "iso8601"] | None = None
-    """How it is spelled: 12:34:56, 12:34, "3 days 12:34:56", P3DT12H34M56S; empty where the source holds real ones."""
+    format: str | None = None
+    """How it is spelled: ``iso8601`` as P3DT12H34M56S, else in codes, of which the source has as many as it spells out:
+    %D days, %H hours, %M minutes and %S seconds (%-H and so on: without a leading zero), %.3f a fraction of 3 digits,
+    %.f one of 3 or 6, %.-f one as short as can be, %I and %p hours of half a day. Empty where the source holds real
+    ones."""
+    within_day: bool = False
+    """Whether it is the time of a day, from 0:00 up to but not including 24:00."""
 
 
 class Identifier(Spec):

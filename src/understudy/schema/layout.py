@@ -2,24 +2,45 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from understudy.schema.spec import Spec
 
-__all__ = ["Layout", "NumberFormat"]
+__all__ = ["DecimalMark", "Layout", "NumberFormat", "ThousandsMark"]
+
+DecimalMark = Literal[".", ","]
+ThousandsMark = Literal["", ",", ".", " ", "'", "\u2019", "\u00a0", "\u202f", "_"]
 
 
 class NumberFormat(Spec):
     """How one column spells its numbers, beyond its number of decimals."""
 
-    digits: Annotated[int, Field(ge=0, le=17)] = 0
+    digits: Annotated[int, Field(ge=0, le=40)] = 0
     """Digits that are written after the decimal mark even where they are zero: 12.50 has 2 of them, 5.0 has 1."""
-    grouped: bool = False
-    """Whether groups of three digits are set apart by the thousands mark."""
+    decimal_mark: DecimalMark = "."
+    """Character before the decimals."""
+    thousands_mark: ThousandsMark = ""
+    """Character between groups of three digits."""
     prefix: str = ""
     """What stands before each number, such as a currency sign or a blank."""
     suffix: str = ""
     """What stands after each number, such as a unit."""
+    negative: Literal["-$5", "$-5", "($5)", "$5-"] = "-$5"
+    """How numbers below zero are spelled, shown on five dollars."""
+    minus: Literal["-", "\u2212"] = "-"
+    """Character for minus."""
+    plus: bool = False
+    """Whether a plus sign stands before numbers that are not below zero."""
+    zero: bool = True
+    """Whether a 0 stands before the decimal mark where nothing else does: 0.5, not .5."""
+    notation: Literal["plain", "shortest", "scientific"] = "plain"
+    """Whether numbers are written without an exponent, with one outside of ``plain_range``, or always with one."""
+    plain_range: tuple[float, float] = (1e-4, 1e16)
+    """From which size on, and below which, numbers have no exponent, where the notation is shortest."""
+    exponent: Annotated[str, Field(pattern=r"^[eE]\+?0{1,3}$")] = "e+00"
+    """How the exponent 0 is spelled in this file, where there are exponents."""
+    width: Annotated[int, Field(ge=0, le=100)] = 0
+    """Characters that blanks before the number fill up to."""
 
 
 class Layout(Spec):
@@ -28,24 +49,37 @@ class Layout(Spec):
     medium: Literal["csv", "parquet", "jsonl", "arrow", "excel", "frame"] = "frame"
     """Kind of source."""
     delimiter: str = ","
-    """Character between two fields of a delimited file."""
+    """What stands between two fields of a delimited file."""
     quote: str | None = '"'
     """Character around fields that hold a delimiter; empty: none."""
-    quoting: Literal["necessary", "non_numeric", "always"] = "necessary"
-    """Which fields the file puts in quotes."""
+    quoted: Literal["all"] | tuple[str, ...] = ()
+    """Columns whose fields are in quotes whether they need them or not."""
+    quoted_header: bool = False
+    """Whether the names of the columns are in quotes whether they need them or not."""
+    quoted_empty: bool = False
+    """Whether empty fields of the quoted columns are in quotes too."""
     encoding: str = "utf-8"
     """Character encoding of the file, as Python names it."""
-    decimal_mark: Literal[".", ","] = "."
-    """Character before the decimals of a number."""
-    thousands_mark: Literal["", ",", ".", " ", "'"] = ""
-    """Character between groups of three digits."""
+    preamble: str = ""
+    """Lines above the header, which belong to no row."""
     header: bool = True
     """Whether the first line holds the column names."""
-    line_end: Literal["\n", "\r\n"] = "\n"
+    line_end: Literal["\n", "\r\n", "\r"] = "\n"
     """What ends a line."""
     missing: dict[str, dict[str, float]] = Field(default={})
     """For each column that has missing values: the markers that stand for them, with their shares (which sum to 1)."""
     storage: dict[str, str] = Field(default={})
-    """For each column that was typed at its source: the dtype it had there, such as ``Int32`` or ``Categorical``."""
+    """For each column: the dtype that it has at its source, such as ``Int32`` or ``Categorical``. For a delimited file,
+    only where the column's meaning leaves it open: ``Int64`` for a category whose levels are whole numbers."""
     numbers: dict[str, NumberFormat] = Field(default={})
     """For each column of text whose numbers are not spelled the plain way: how they are."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, name: str) -> str:
+        try:
+            "".encode(name)
+        except LookupError as error:
+            msg = f"no encoding is named {name!r}; utf-8, utf-16, cp1252 and latin-1 are"
+            raise ValueError(msg) from error
+        return name

@@ -48,9 +48,15 @@ HEX = "[0-9a-f]"
 OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 NAME = r"[^\W\d_][^\d_\s,;:@/\\]*"
 
+CITIES = ("city", "town", "municipality", "stadt", "ort", "wohnort", "ville", "ciudad", "cidade", "città", "citta")
+
 SEMANTICS: tuple[Semantic, ...] = (
     Semantic(
-        "email", "e-mail address", r"[^\s@,;]+@[^\s@,;]+\.[a-z]{2,}", ("email", "e mail", "mail"), by_content=True
+        "email",
+        "e-mail address",
+        r"[^\s@,;]+@[^\s@,;]+\.[a-z]{2,}",
+        ("email", "e mail", "mail", "correo", "courriel"),
+        by_content=True,
     ),
     Semantic(
         "uuid",
@@ -88,19 +94,28 @@ SEMANTICS: tuple[Semantic, ...] = (
         "phone",
         "telephone number",
         r"(?=(?:\D*\d){6,15}\D*$)\+?[\d\s()./x-]+(?:ext\.? ?\d+)?",
-        ("phone", "telephone", "mobile", "cell", "fax", "tel", "phone number", "phonenumber"),
+        (
+            *("phone", "telephone", "mobile", "cell", "fax", "tel", "phone number", "phonenumber", "telefon", "handy"),
+            *("telefonnummer", "téléphone", "teléfono", "telefono", "telefone", "celular", "telefoon"),
+        ),
     ),
     Semantic(
         "first_name",
         "first name",
         rf"{NAME}(?: {NAME})?",
-        ("first name", "firstname", "given name", "forename", "givenname"),
+        (
+            *("first name", "firstname", "given name", "forename", "givenname", "vorname", "prénom", "prenom"),
+            *("voornaam", "primer nombre"),
+        ),
     ),
     Semantic(
         "last_name",
         "last name",
         rf"{NAME}(?: {NAME}){{0,3}}",
-        ("last name", "lastname", "surname", "family name", "familyname"),
+        (
+            *("last name", "lastname", "surname", "family name", "familyname", "nachname", "familienname", "apellido"),
+            *("apellidos", "nom de famille", "cognome", "sobrenome", "achternaam"),
+        ),
     ),
     Semantic(
         "person_name",
@@ -109,6 +124,7 @@ SEMANTICS: tuple[Semantic, ...] = (
         (
             *("name", "full name", "fullname", "person", "customer name", "patient name", "employee name", "contact"),
             *("patient", "customer", "client", "doctor", "physician", "author", "owner", "contact name", "person name"),
+            *("nom", "nombre", "nome", "naam", "kunde", "kundenname", "ansprechpartner", "mitarbeiter"),
         ),
     ),
     Semantic("username", "user name", r"[\w.@-]{2,40}", ("username", "user name", "login", "nickname")),
@@ -116,21 +132,40 @@ SEMANTICS: tuple[Semantic, ...] = (
         "address",
         "street address",
         r"(?=.*\d)(?=.*[^\W\d_]{3}).{6,120}",
-        ("address", "street", "street address", "addr", "address line"),
+        (
+            *(
+                "address",
+                "street",
+                "street address",
+                "addr",
+                "address line",
+                "adresse",
+                "anschrift",
+                "strasse",
+                "straße",
+            ),
+            *("dirección", "direccion", "endereço", "indirizzo", "adres"),
+        ),
     ),
     Semantic(
         "postcode",
         "postcode",
         r"[a-z0-9][a-z0-9 -]{2,9}",
-        ("postcode", "zip", "zip code", "zipcode", "postal code", "plz"),
+        (
+            *("postcode", "zip", "zip code", "zipcode", "postal code", "plz", "postleitzahl", "code postal"),
+            *("código postal", "codigo postal", "cep"),
+        ),
         "quasi",
     ),
-    Semantic("city", "city", r"[^\W\d_][^\d_]{1,40}", ("city", "town", "municipality"), "quasi"),
+    Semantic("city", "city", r"[^\W\d_][^\d_]{1,40}", CITIES, "quasi"),
     Semantic(
         "company",
         "company",
         r".{2,80}",
-        ("company", "company name", "employer", "organisation", "organization", "firm"),
+        (
+            *("company", "company name", "employer", "organisation", "organization", "firm", "firma", "unternehmen"),
+            *("entreprise", "empresa", "azienda", "bedrijf"),
+        ),
         "quasi",
     ),
 )

@@ -2,7 +2,8 @@
 
 Row ``i`` of a sample gets the texts ``i``, ``i + m``, ``i + 2m`` ... of the secret order to choose from, and takes the
 first that is not a real one. No two rows share a candidate, so that all are different, whatever the size of the chunks
-in which the sample is drawn, and none needs to know of the others.
+in which the sample is drawn, and none needs to know of the others. Where there are few texts for each real one, row
+``i`` takes the i-th text that is none instead.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ __all__ = ["Avoid", "Mold", "fresh"]
 
 
 TRIES = 32  # the filter of real values lets half of all texts pass: 2**-32 of the rows find no text
+CROWDED = 320  # with fewer texts than this for each real one, none may be wasted: tries would take ten times as many
+SCANNED = 4_096
 ROUNDS = 4
 LARGEST = 1 << 60
 
@@ -132,6 +135,11 @@ class Avoid:
         marks[_hashes(values, salt) % np.uint64(places)] = 1
         return cls(np.packbits(marks), salt)
 
+    @property
+    def n_real(self) -> float:
+        """About how many real values there are."""
+        return len(self.bits) * 8 * float(np.log(2))
+
     def passes(self, texts: pl.Series) -> np.ndarray:
         """Tell which texts are none of the real ones for sure."""
         if not len(self.bits):
@@ -171,26 +179,51 @@ def fresh(mold: Mold, avoid: Avoid, rows: np.ndarray, key: int) -> pl.Series:
     out = np.full(len(rows), None, dtype=object)
     todo, places, level = np.arange(len(rows)), rows.astype(np.int64), 0
     while len(todo):
-        shift = max(mold.capacity // TRIES, 1)
-        here = places < shift
-        left: list[np.ndarray] = [todo[~here]]
-        mine, spots = todo[here], places[here]
-        for attempt in range(TRIES):
-            numbers = spots + attempt * shift
-            fits = numbers < mold.capacity
-            texts = mold.spell(_permuted(np.where(fits, numbers, 0), mold.capacity, key + level))
-            good = avoid.passes(texts) & fits
-            out[mine[good]] = texts.filter(pl.Series(good)).to_list()
-            mine, spots = mine[~good], spots[~good]
-            if not len(mine):
-                break
+        crowded = mold.capacity < CROWDED * avoid.n_real
+        texts = (_counted if crowded else _tried)(mold, avoid, places, key + level)
+        out[todo] = texts
         # Whoever found nothing goes on with longer texts, at the same place: no other row can have it there.
-        left.append(mine)
-        todo = np.sort(np.concatenate(left))
-        places = rows.astype(np.int64)[todo]
+        lost = np.array([text is None for text in texts], dtype=bool)
+        todo, places = todo[lost], places[lost]
         level += 1
         mold = mold.longer(1)
     return pl.Series(out.tolist(), dtype=pl.String)
+
+
+def _tried(mold: Mold, avoid: Avoid, places: np.ndarray, key: int) -> np.ndarray:
+    """Give each place the first of its own texts that is not a real one; None where there is none."""
+    out = np.full(len(places), None, dtype=object)
+    tries = TRIES if len(avoid.bits) else 1
+    shift = max(mold.capacity // tries, 1)
+    mine = np.flatnonzero(places < shift)
+    spots = places[mine]
+    for attempt in range(tries):
+        if not len(mine):
+            break
+        numbers = spots + attempt * shift
+        fits = numbers < mold.capacity
+        texts = mold.spell(_permuted(np.where(fits, numbers, 0), mold.capacity, key))
+        good = avoid.passes(texts) & fits
+        out[mine[good]] = texts.filter(pl.Series(good)).to_list()
+        mine, spots = mine[~good], spots[~good]
+    return out
+
+
+def _counted(mold: Mold, avoid: Avoid, places: np.ndarray, key: int) -> np.ndarray:
+    """Give the place ``i`` the i-th of all texts that are not real ones; None where there are fewer.
+
+    Takes time for every text before, but wastes none: where real values fill much of what there is, the texts of their
+    own length would else run out.
+    """
+    found: list[str] = []
+    wanted = int(places.max()) + 1
+    for start in range(0, mold.capacity, SCANNED):
+        if len(found) >= wanted:
+            break
+        numbers = np.arange(start, min(start + SCANNED, mold.capacity))
+        texts = mold.spell(_permuted(numbers, mold.capacity, key))
+        found += texts.filter(pl.Series(avoid.passes(texts))).to_list()
+    return np.array([found[i] if i < len(found) else None for i in places.tolist()], dtype=object)
 
 
 def _from_many(mold: Mold, avoid: Avoid, rows: np.ndarray, key: int) -> pl.Series:

@@ -1,7 +1,7 @@
 """Lays out a quantity's symbols: frequent values, bins of the others, and the segments that values are drawn from.
 
 What is laid out holds no value that fewer than ``rare_rows`` rows share: the ends of bins and segments lie between
-values, and those of the range come from the mean of the outermost rows.
+values, and those of the range come from the median of the outermost rows.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,8 @@ def lay_out(
     values, sizes = distinct[~atom], counts[~atom]
     if pooled:  # too few to be shown in any form: they count as the nearest atom
         values, sizes = values[:0], sizes[:0]
-    rest = _Rest(values * shrink, sizes, protection, step * shrink, _room(distinct, atom, column, shrink))
+    outermost = _outermost(distinct * shrink, counts, max(protection.extreme_rows, protection.rare_rows))
+    rest = _Rest(values * shrink, sizes, protection, step * shrink, _room(distinct, atom, column, shrink), outermost)
     points = np.column_stack([distinct, distinct, counts])[atom]
     symbols = [(float(p[0]) * shrink, 0, p[None, :]) for p in points]
     edges = rest.edges()
@@ -119,15 +120,27 @@ def _room(distinct: np.ndarray, atom: np.ndarray, column: Quantity, shrink: floa
     return low * shrink, high * shrink
 
 
+def _outermost(distinct: np.ndarray, counts: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the ``m`` lowest and highest values of all rows, ascending: a few stragglers would reach too far."""
+    head = np.repeat(distinct[:m], np.minimum(counts[:m], m))[:m]
+    tail = np.repeat(distinct[-m:], np.minimum(counts[-m:], m))[-m:]
+    return head, tail
+
+
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The values that are no atoms, and their counts; ``room`` is the range that they may not leave."""
+    """The values that are no atoms, and their counts.
+
+    ``room`` is the range that they may not leave; ``outermost`` are the lowest and the highest rows of the column, with
+    its atoms.
+    """
 
     values: np.ndarray
     counts: np.ndarray
     protection: Protection
     step: float
     room: tuple[float, float]
+    outermost: tuple[np.ndarray, np.ndarray]
 
     def edges(self) -> np.ndarray:
         """Cut the values into bins of about equally many rows; a value is never in two bins."""
@@ -205,9 +218,7 @@ class _Rest:
             return low, high
         if self.counts.sum() < rare:
             return _coarse(low, high)
-        m = max(self.protection.extreme_rows, rare)
-        head = np.repeat(self.values[:m], np.minimum(self.counts[:m], m))[:m]
-        tail = np.repeat(self.values[-m:], np.minimum(self.counts[-m:], m))[-m:]
+        head, tail = self.outermost
         if self.counts[0] < rare:
             low = self._aside(float(head[-1] - 2 * np.median(head[-1] - head)), 1)
         if self.counts[-1] < rare:

@@ -1,6 +1,7 @@
 """Quantities as float64 and back, exactly where float64 can hold them: whole numbers, grids, moments, durations."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
@@ -9,11 +10,12 @@ import polars as pl
 from understudy.data.table import row_dtype
 from understudy.schema.column import Datetime, Duration, Location, Numerical
 
-__all__ = ["Quantity", "from_numbers", "grid", "limits", "one_number", "origin_of", "to_numbers"]
+__all__ = ["Quantity", "from_numbers", "grid", "limits", "on_grid", "one_number", "origin_of", "to_numbers"]
 
 Quantity: TypeAlias = Numerical | Location | Datetime | Duration
 
 _UNIT_US = {
+    "week": 604_800_000_000,
     "day": 86_400_000_000,
     "hour": 3_600_000_000,
     "minute": 60_000_000,
@@ -21,11 +23,15 @@ _UNIT_US = {
     "millisecond": 1_000,
     "microsecond": 1,
 }
+_MONTHS = {"year": 12, "quarter": 3, "month": 1}  # months are of several lengths: such moments are counted in months
+_LAST_MONTHS = (-1969 * 12, 8029 * 12 + 11)  # of the years 1 to 9999, from January 1970
 # Lengths of time that clocks and calendars are cut into: a grid found in the data itself could give a value away.
 _LENGTHS_US = (
     *(1, 10, 100, 1_000, 10_000, 100_000),
     *(1_000_000 * seconds for seconds in (1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 86_400)),
 )
+_ENOUGH_MOMENTS = 20  # distinct ones, for a grid that is coarser than their unit
+_HOUR_US, _DAY_US = 3_600_000_000, 86_400_000_000
 _EXACT = 1 << 52  # whole numbers no farther than this from the origin are exact in float64
 _INT64 = np.iinfo(np.int64)
 _MOMENTS = (-62_135_596_800_000_000, 253_402_300_799_999_999)  # the years 1 to 9999
@@ -35,8 +41,11 @@ _FAILURES = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
 def origin_of(values: pl.Series, column: Quantity) -> int:
     """Give the number to count from so that large whole numbers stay exact: 0 unless they need another one.
 
-    It is a multiple of 2**52, so it says nothing about a single value.
+    It is a multiple of 2**52, so it says nothing about a single value. Weeks are counted from the day on which all
+    values are.
     """
+    if isinstance(column, Datetime) and column.resolution == "week" and values.drop_nulls().len():
+        return int(_wall(values.drop_nulls(), column).cast(pl.Int64)[0]) % _UNIT_US["week"]
     if not (isinstance(column, Numerical) and column.decimals == 0) or values.dtype != pl.Int64:
         return 0
     known = values.drop_nulls().to_numpy()
@@ -47,11 +56,16 @@ def origin_of(values: pl.Series, column: Quantity) -> int:
 
 
 def to_numbers(values: pl.Series, column: Quantity, origin: int = 0) -> np.ndarray:
-    """Give ``values`` as float64 with NaN for missing: moments and lengths of time in microseconds.
+    """Give ``values`` as float64 with NaN for missing: moments and lengths of time in microseconds, or in months.
 
+    Moments are taken as a clock on the wall shows them, so that midnight is midnight in the column's time zone.
     Infinite values count as missing; whole numbers are counted from ``origin``.
     """
     if isinstance(column, Datetime | Duration) and values.dtype != pl.Null:
+        if isinstance(column, Datetime):
+            values = _wall(values, column)
+            if column.resolution in _MONTHS:
+                return _in_months(values)
         values = values.cast(pl.Int64)
     if origin and values.dtype == pl.Int64:
         near = values.clip(max(origin - 2 * _EXACT, _INT64.min), min(origin + 2 * _EXACT, _INT64.max))
@@ -73,13 +87,50 @@ def from_numbers(numbers: np.ndarray, column: Quantity, step: float = 0.0, origi
         low, high = limits(column)
         values = pl.Series(np.clip(numbers, low, high) + 0.0, dtype=pl.Float64).fill_nan(None)
     else:
+        monthly = isinstance(column, Datetime) and column.resolution in _MONTHS
         unit = max(int(step), 1) if isinstance(column, Datetime | Duration) else 1
         whole = _whole(np.where(absent, 0.0, numbers) / unit, unit, origin)
-        low, high = _whole_limits(column)
+        low, high = _whole_limits(column, unit)
         mask = pl.Series(absent)
-        values = pl.Series(np.clip(whole, low, high), dtype=pl.Int64)
+        whole = np.clip(whole, low, high)
+        whole = whole.astype("datetime64[M]").astype("datetime64[us]").astype(np.int64) if monthly else whole
+        values = pl.Series(whole, dtype=pl.Int64)
+        if isinstance(column, Datetime):
+            values = _moments(values, column)
         values = values.to_frame("").select(pl.when(~mask).then(pl.col("")).cast(dtype)).to_series()
     return values
+
+
+def _zone(column: Datetime) -> str | None:
+    """Give the zone in which the clock on the wall is another than that of UTC."""
+    return None if column.time_zone in {None, "UTC", "offset"} else column.time_zone
+
+
+def _wall(values: pl.Series, column: Datetime) -> pl.Series:
+    """Give moments as a clock on the wall shows them."""
+    zone = _zone(column)
+    if zone is not None:
+        values = values.dt.convert_time_zone(zone)
+    return values.dt.replace_time_zone(None)
+
+
+def _moments(wall: pl.Series, column: Datetime) -> pl.Series:
+    """Give the moments at which a clock on the wall shows ``wall``, in microseconds; later where it never does."""
+    zone, values = _zone(column), wall.cast(pl.Datetime("us"))
+    if zone is None:
+        return values if column.time_zone is None else values.dt.replace_time_zone("UTC")
+    there = values.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    if there.null_count():
+        later = (wall + _HOUR_US).cast(pl.Datetime("us"))
+        there = there.fill_null(later.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null"))
+    return there.dt.convert_time_zone("UTC")
+
+
+def _in_months(values: pl.Series) -> np.ndarray:
+    moments = values.to_numpy()
+    months = moments.astype("datetime64[M]").astype(np.int64).astype(np.float64)
+    months[np.isnat(moments)] = np.nan
+    return months
 
 
 def _whole(numbers: np.ndarray, unit: int, origin: int) -> np.ndarray:
@@ -91,7 +142,7 @@ def _whole(numbers: np.ndarray, unit: int, origin: int) -> np.ndarray:
     return whole
 
 
-def limits(column: Quantity) -> tuple[float, float]:
+def limits(column: Quantity) -> tuple[float, float]:  # noqa: PLR0911 - one answer for each type
     """Give the least and the greatest value that the column's type allows, on its grid."""
     match column:
         case Numerical(low=low, high=high, decimals=decimals):
@@ -104,8 +155,12 @@ def limits(column: Quantity) -> tuple[float, float]:
             return -90.0, 90.0
         case Location():
             return -360.0, 360.0  # some count longitudes from 0 to 360
+        case Datetime(resolution="month" | "quarter" | "year"):
+            return float(_LAST_MONTHS[0]), float(_LAST_MONTHS[1])
         case Datetime():
             return float(_MOMENTS[0]), float(_MOMENTS[1])
+        case Duration(within_day=True):
+            return 0.0, _DAY_US - 1.0
         case Duration():
             return -float(1 << 63), float(1 << 63)
 
@@ -119,22 +174,53 @@ def _inward(low: float, high: float, scale: float) -> tuple[float, float]:
     return inner if inner[0] <= inner[1] else (low, high)
 
 
-def _whole_limits(column: Quantity) -> tuple[int, int]:
+def _whole_limits(column: Quantity, unit: int) -> tuple[int, int]:
     if isinstance(column, Datetime):
-        return _MOMENTS
+        return _LAST_MONTHS if column.resolution in _MONTHS else _MOMENTS
+    if isinstance(column, Duration) and column.within_day:
+        return 0, _DAY_US - unit
     low, high = limits(column)
     return int(max(low, float(_INT64.min))), _INT64.max if high >= float(1 << 63) else int(max(high, _INT64.min))
 
 
-def grid(distinct: np.ndarray, column: Quantity) -> float:
-    """Give the grid on which values lie: the decimals of a number, the resolution of a moment; 0: none."""
+def grid(distinct: np.ndarray, column: Quantity) -> float:  # noqa: PLR0911 - one answer for each type
+    """Give the grid on which values lie: the step or decimals of a number, the resolution of a moment; 0: none."""
     match column:
+        case Numerical(step=float(step)):
+            return step
         case Numerical(decimals=decimals) | Location(decimals=decimals):
             return 0.0 if decimals is None else 10.0**-decimals
-        case Datetime(resolution=resolution):
+        case Datetime(resolution="month" | "quarter" | "year" as resolution):
+            return float(_MONTHS[resolution])
+        case Datetime(resolution="week" | "day" as resolution):
             return float(_UNIT_US[resolution])
+        case Datetime(resolution=resolution) if len(distinct) < _ENOUGH_MOMENTS:
+            return float(_UNIT_US[resolution])
+        case Datetime(resolution=resolution):
+            return float(max(_UNIT_US[resolution], _length(distinct)))
         case Duration():
-            return float(max(unit for unit in _LENGTHS_US if not np.remainder(distinct, unit).any()))
+            return float(_length(distinct))
+
+
+def _length(distinct: np.ndarray) -> int:
+    """Give the longest usual length of time that all values are multiples of."""
+    return max(unit for unit in _LENGTHS_US if not np.remainder(distinct, unit).any())
+
+
+def on_grid(numbers: np.ndarray, column: Quantity, step: float) -> np.ndarray:
+    """Give the nearest multiples of ``step``, exactly as many decimals as the column has."""
+    if not step:
+        return numbers
+    decimals = getattr(column, "decimals", None)
+    if decimals is None and isinstance(column, Numerical):
+        decimals = max(-int(Decimal(repr(step)).normalize().as_tuple().exponent), 0)
+    own = getattr(column, "step", None) is None and step == 10.0 ** -(decimals or 0)
+    near = numbers if own else np.rint(numbers / step) * step
+    if not decimals:
+        return np.rint(numbers) if own else near
+    scale = 10.0**decimals
+    coarse = np.abs(near) < (1 << 52) / scale  # beyond, every float is on the grid as nearly as one can be
+    return np.where(coarse, np.rint(np.where(coarse, near, 0.0) * scale) / scale, numbers)
 
 
 def one_number(value: object, column: Quantity, origin: int) -> float:

@@ -1,25 +1,32 @@
-"""Levels without order: categories and booleans. Rare levels share one symbol."""
+"""Levels: categories and booleans. Rare levels share one symbol; codes that are whole numbers keep their order."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
+from understudy.context import Run
+from understudy.errors import listed
 from understudy.protocols import State
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical
+from understudy.store.trust import array, expect
 from understudy.transforms.encoder import MAX_SYMBOLS
 from understudy.transforms.protection import Protection
 
 __all__ = ["CategoricalEncoder"]
 
+_FEWEST_CODES = 6  # with fewer levels, their order has little to tell
 _ENOUGH = 0.5  # where rare levels make up more than this share, hiding them would leave nothing to learn
 
 
 @dataclass(frozen=True, slots=True)
 class CategoricalEncoder:
-    """Symbols: missing (where some are), the kept levels by falling frequency, the pool of rare levels (likewise).
+    """Symbols: missing (where some are), the kept levels, the pool of rare levels (where some are).
+
+    Levels come by falling frequency; codes (whole numbers, such as hours or grades) in their order, because neighbours
+    are often alike, and where they are not, a tree can still tell them apart.
 
     Parameters
     ----------
@@ -33,6 +40,8 @@ class CategoricalEncoder:
         Whether the last symbol stands for the rare levels; it is decoded to a kept level, drawn by weight.
     boolean : bool
         Whether the column is boolean; its levels are spelled ``true`` and ``false`` here.
+    ordered : bool
+        Whether the levels are codes in their order.
     """
 
     levels: tuple[str, ...]
@@ -40,6 +49,7 @@ class CategoricalEncoder:
     missing: bool
     rare: bool
     boolean: bool
+    ordered: bool = False
 
     @classmethod
     def fit(
@@ -56,12 +66,17 @@ class CategoricalEncoder:
         )
         kept = counts if boolean else _protected(counts, values.name, protection, run)
         kept = kept.head(MAX_SYMBOLS - 2)
+        codes = kept["level"].str.to_integer(strict=False, dtype=pl.Int64)
+        ordered = not boolean and kept.height >= _FEWEST_CODES and codes.null_count() == 0
+        if ordered:
+            kept = kept.with_columns(code=codes).sort("code", "level")
         return cls(
             levels=tuple(kept["level"].to_list()),
             weights=kept["len"].to_numpy().astype(np.float64),
             missing=values.null_count() > 0,
             rare=kept.height < counts.height,
             boolean=boolean,
+            ordered=ordered,
         )
 
     @property
@@ -69,18 +84,14 @@ class CategoricalEncoder:
         """Number of symbols."""
         return max(1, self.missing + len(self.levels) + self.rare)
 
-    @property
-    def ordered(self) -> bool:
-        """Levels have no order."""
-        return False
-
     def encode(self, values: pl.Series) -> np.ndarray:
         """Give the symbols of ``values``; one never seen is among the rare, or the most frequent where none was."""
         table = pl.DataFrame({"level": self.levels, "code": range(self.missing, self.missing + len(self.levels))})
         spelled = pl.DataFrame({"level": values.cast(pl.String)})
         schema = {"level": pl.String, "code": pl.Int64}
         codes = spelled.join(table.cast(cast("Any", schema)), on="level", how="left", maintain_order="left")["code"]
-        other = self.missing + len(self.levels) if self.rare else int(self.missing)
+        frequent = int(np.argmax(self.weights)) if len(self.weights) else 0
+        other = self.missing + (len(self.levels) if self.rare else frequent)
         codes = codes.fill_null(min(other, self.n_symbols - 1)).to_numpy().astype(np.uint16)
         if self.missing:
             codes[values.is_null().to_numpy()] = 0
@@ -113,6 +124,13 @@ class CategoricalEncoder:
                 mask[self.missing + self.levels.index(spelled)] = True
         return mask
 
+    def choices(self, wrong: object) -> str:
+        """Say which levels there are, first those that a slip of the pen could have made into what was ``wrong``."""
+        if not self.levels:
+            return "nothing else than missing"
+        near = get_close_matches(str(wrong), self.levels, n=3)
+        return f"one of {listed(dict.fromkeys((*near, *self.levels)))}"
+
     def state(self) -> State:
         """Give everything needed to build this encoder again."""
         return {
@@ -121,15 +139,24 @@ class CategoricalEncoder:
             "missing": self.missing,
             "rare": self.rare,
             "boolean": self.boolean,
+            "ordered": self.ordered,
         }
 
     @classmethod
     def restore(cls, state: State) -> "CategoricalEncoder":
-        """Build the encoder that gave ``state``."""
+        """Build the encoder that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If values could not be drawn from it.
+        """
         fields = cast("dict[str, Any]", state)
-        return cls(
-            tuple(fields["levels"]), np.asarray(fields["weights"]), fields["missing"], fields["rare"], fields["boolean"]
-        )
+        weights = array(fields["weights"], "weights", np.float64, (len(fields["levels"]),), low=0, high=2**63)
+        expect(weights.sum() > 0 or not len(weights), "levels have no weight")
+        expect(len(weights) <= MAX_SYMBOLS - 2, "there are more levels than symbols")
+        flags = (bool(fields[name]) for name in ("missing", "rare", "boolean", "ordered"))
+        return cls(tuple(fields["levels"]), weights, *flags)
 
 
 def _protected(counts: pl.DataFrame, name: str, protection: Protection, run: Run) -> pl.DataFrame:

@@ -66,6 +66,8 @@ def stratified(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     n = len(groups)
     shuffled = rng.permutation(n)
+    if n and groups.min() >= 0 and groups.max() <= MAX_SYMBOLS:
+        groups = groups.astype(np.uint16)  # which numpy sorts by counting, many times faster than by comparing
     order = shuffled[np.argsort(groups[shuffled], kind="stable")]
     sorted_groups = groups[order]
     first = np.ones(n, dtype=bool)

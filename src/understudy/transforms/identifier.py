@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.shapes import learn
 from understudy.protocols import State
-from understudy.run import Run
 from understudy.schema.column import Identifier
+from understudy.store.trust import array, expect
 from understudy.transforms._fakes import mold_of, mold_of_pattern
 from understudy.transforms._fresh import Avoid, Mold, fresh
 
@@ -19,6 +20,9 @@ __all__ = ["IdentifierEncoder", "Sequence"]
 DENSE = 0.5  # a training part of 80 % of the rows of a sequence leaves gaps
 ENOUGH = 5
 SAFE = 1e9
+ROOM = 3  # where real values take up more than a third of what fits the pattern, no others would be left to draw
+LONGEST_NUMBER = 18  # digits
+FULLEST = 0.9  # share of the marks of a filter, in a model file; it should be about one half
 NUMBERED = re.compile(r"(\D*)(\d{1,18})(\D*)")
 
 
@@ -98,6 +102,9 @@ class IdentifierEncoder:
     def fit(cls, values: pl.Series, column: Identifier, run: Run) -> "IdentifierEncoder":
         """Learn the pattern, and a filter that no real value passes; no real value is kept.
 
+        Where real values are a third of all that fit the pattern, as with codes of two digits, there is no filter: what
+        is drawn is no more real than any other value.
+
         Parameters
         ----------
         values : polars.Series
@@ -116,7 +123,9 @@ class IdentifierEncoder:
         salt = run.rng.bytes(16)
         avoid = Avoid(np.zeros(0, dtype=np.uint8), salt)
         made = cls(pattern, column.semantic, column.unique, missing, known.len(), sequence, avoid)
-        if sequence is not None or made.mold().capacity > SAFE * max(known.len(), 1):
+        capacity = made.mold().capacity
+        full = known.len() >= ENOUGH and capacity < ROOM * known.len()
+        if sequence is not None or full or capacity > SAFE * max(known.len(), 1):
             return made
         avoid = Avoid.of(known, salt)
         return cls(pattern, column.semantic, column.unique, missing, known.len(), sequence, avoid)
@@ -180,11 +189,24 @@ class IdentifierEncoder:
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> "IdentifierEncoder":
-        """Build the encoder that gave ``state``."""
-        sequence = Sequence(*state["sequence"]) if state["sequence"] is not None else None
-        avoid = Avoid(np.asarray(state["avoid"], dtype=np.uint8), bytes.fromhex(state["salt"]))
+        """Build the encoder that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If values could not be made with it.
+        """
+        sequence = None
+        if state["sequence"] is not None:
+            sequence = Sequence(*state["sequence"])
+            expect(0 <= sequence.width <= LONGEST_NUMBER, "the numbers of a sequence are too long")
+            expect(0 <= sequence.start < 10**LONGEST_NUMBER, "a sequence starts too late")
+        avoid = Avoid(array(state["avoid"], "avoid", np.uint8, (None,)), bytes.fromhex(state["salt"]))
+        expect(np.unpackbits(avoid.bits).mean() <= FULLEST if len(avoid.bits) else True, "avoid lets no value pass")
         names = ("pattern", "semantic", "unique", "missing", "n_distinct")
-        return cls(**{name: state[name] for name in names}, sequence=sequence, avoid=avoid)
+        made = cls(**{name: state[name] for name in names}, sequence=sequence, avoid=avoid)
+        expect(made.mold().capacity > 0, "no value has the pattern")
+        return made
 
 
 def _checked(texts: pl.Series, semantic: str | None) -> pl.Series:

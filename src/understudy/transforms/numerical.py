@@ -12,16 +12,30 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
+from understudy.context import Run
 from understudy.protocols import State
-from understudy.run import Run
 from understudy.schema.column import Datetime, Duration, Location, Numerical
+from understudy.store.trust import array, expect
+from understudy.transforms._heaps import heaped, heaps_of
 from understudy.transforms._layout import lay_out
-from understudy.transforms._units import Quantity, from_numbers, grid, limits, one_number, origin_of, to_numbers
+from understudy.transforms._units import (
+    Quantity,
+    from_numbers,
+    grid,
+    limits,
+    on_grid,
+    one_number,
+    origin_of,
+    to_numbers,
+)
 from understudy.transforms.encoder import stratified
 from understudy.transforms.protection import Protection
 
 __all__ = ["Quantity", "QuantityEncoder"]
 
+_LARGEST = float(np.finfo(float).max)
+_FARTHEST = 1 << 63  # an origin, in a model file
+_FEW = 12  # values that can be listed
 _NEAR = 1e-6  # of a grid's step: how far beside it a given number may lie by rounding
 
 
@@ -53,6 +67,8 @@ class QuantityEncoder:
         Grid of the values, in the unit of the segments; 0: none.
     origin : int
         What whole numbers are counted from.
+    heaps, heap_shares : array of shape (h,)
+        Coarser grids that some of the values between atoms lie on, and their shares; empty: none.
     """
 
     column: Quantity
@@ -66,6 +82,8 @@ class QuantityEncoder:
     weight: np.ndarray
     first: np.ndarray
     step: float
+    heaps: np.ndarray
+    heap_shares: np.ndarray
     origin: int = 0
 
     @classmethod
@@ -95,6 +113,10 @@ class QuantityEncoder:
         arrays["bin_codes"] += missing
         first = np.append([0] * missing, layout.first).astype(np.int64)
         first = first if len(first) > 1 else np.zeros(2, dtype=np.int64)  # nothing at all
+        loose = counts < protection.rare_rows
+        counted = step if isinstance(column, Numerical) else 0.0  # nobody rounds time to fifty minutes
+        heaps, shares = heaps_of(distinct[loose], counts[loose], counted)
+        arrays |= {"heaps": heaps, "heap_shares": shares}
         return cls(column=column, missing=missing, first=first, step=step, origin=origin, **arrays)
 
     @property
@@ -139,19 +161,19 @@ class QuantityEncoder:
         segment = np.minimum(segment, len(self.weight) - 1)
         low, high = self.low[segment], self.high[segment]
         inside = np.clip((place - ends[segment]) / self.weight[segment], 0.0, 1.0)
-        numbers = np.where(low == high, low, self._snapped(low * (1 - inside) + high * inside))
+        numbers = low * (1 - inside) + high * inside
+        snapped = on_grid(numbers, self.column, self.step)
+        if len(self.heaps):
+            steps = rng.choice(np.append(self.step, self.heaps), len(codes), p=self._heap_chances())
+            snapped = heaped(numbers, snapped, steps, (low, high), self.column)
+        numbers = np.where(low == high, low, snapped)
         if self.missing:
             numbers[codes == 0] = np.nan
         return from_numbers(numbers, self.column, self.step, self.origin)
 
-    def _snapped(self, numbers: np.ndarray) -> np.ndarray:
-        """Give the nearest numbers on the grid."""
-        decimals = getattr(self.column, "decimals", None)
-        if not self.step or not decimals:
-            return np.rint(numbers / self.step) * self.step if self.step else numbers
-        scale = 10.0**decimals
-        coarse = np.abs(numbers) < (1 << 52) / scale  # beyond, every float is on the grid as nearly as one can be
-        return np.where(coarse, np.rint(np.where(coarse, numbers, 0.0) * scale) / scale, numbers)
+    def _heap_chances(self) -> np.ndarray:
+        chances = np.append(max(1 - self.heap_shares.sum(), 0.0), self.heap_shares)
+        return chances / chances.sum()  # the shares may sum up to a rounding error more than 1
 
     def allowed(self, value: object) -> np.ndarray:
         """Tell which symbol ``value`` has; none if it is off the grid or outside the range of the symbols."""
@@ -164,8 +186,8 @@ class QuantityEncoder:
         known = len(self.low) > 0 and self.low.min() <= number[0] <= self.high.max()
         if not known or not low - self.origin <= number[0] <= high - self.origin:
             return mask
-        on_grid = np.abs(self._snapped(number) - number)[0] <= _NEAR * self.step
-        if (number[0] in self.atoms) or (len(self.bin_starts) and on_grid):
+        beside = np.abs(on_grid(number, self.column, self.step) - number)[0]
+        if (number[0] in self.atoms) or (len(self.bin_starts) and beside <= _NEAR * self.step):
             mask[self._codes(number)[0]] = True
         return mask
 
@@ -178,6 +200,23 @@ class QuantityEncoder:
         """Give a value as the segments hold it; NaN where the column's rows cannot hold it."""
         return one_number(value, self.column, self.origin)
 
+    def choices(self, wrong: object) -> str:
+        """Say which values there are."""
+        del wrong
+        if not len(self.low):
+            return "nothing else than missing"
+        if not len(self.bin_starts) and len(self.atoms) <= _FEW:
+            return f"one of {', '.join(map(str, self._values(self.atoms)))}"
+        low, high = self.low.min(), self.high.max()
+        if self.step:
+            low, high = np.ceil(low / self.step) * self.step, np.floor(high / self.step) * self.step
+        low, high = self._values(np.array([low, high]))
+        decimals = getattr(self.column, "decimals", None)
+        return f"a value from {low} to {high}" + (f" of at most {decimals} decimals" if decimals else "")
+
+    def _values(self, numbers: np.ndarray) -> list[object]:
+        return from_numbers(on_grid(numbers, self.column, self.step), self.column, self.step, self.origin).to_list()
+
     def state(self) -> State:
         """Give everything needed to build this encoder again."""
         state: State = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "column"}
@@ -186,8 +225,31 @@ class QuantityEncoder:
 
     @classmethod
     def restore(cls, state: State) -> "QuantityEncoder":
-        """Build the encoder that gave ``state``."""
+        """Build the encoder that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If values could not be drawn from it.
+        """
         values = cast("dict[str, Any]", dict(state))
         spelled = values.pop("column")
         kinds = {"numerical": Numerical, "location": Location, "datetime": Datetime, "duration": Duration}
-        return cls(column=kinds[spelled["kind"]].model_validate(spelled), **values)
+        made = cls(column=kinds[spelled["kind"]].model_validate(spelled), **values)
+        first = array(made.first, "first", np.int64, (None,), low=0, high=len(made.low), rising=True)
+        expect(len(first) > 1, "a quantity has no symbol")
+        for name, like in (
+            *(("low", made.low), ("high", made.low), ("weight", made.low)),
+            *(("atoms", made.atoms), ("bin_starts", made.bin_starts)),
+        ):
+            array(getattr(made, name), name, np.float64, (len(like),), low=-_LARGEST, high=_LARGEST)
+        array(made.weight, "weight", np.float64, (None,), low=0)
+        for name, like in (("atom_codes", made.atoms), ("bin_codes", made.bin_starts)):
+            array(getattr(made, name), name, "iu", (len(like),), low=0, high=made.n_symbols - 1)
+        shares = array(made.heap_shares, "heap_shares", np.float64, (len(made.heaps),), low=0, high=1)
+        expect(float(shares.sum()) <= 1, "heaps have more than all values")
+        array(made.heaps, "heaps", np.float64, (None,), low=0, high=np.finfo(float).max)
+        origin, step = values["origin"], values["step"]
+        expect(isinstance(origin, int) and abs(origin) <= _FARTHEST, "origin is no such number")
+        expect(isinstance(step, int | float) and step >= 0, "step is no such number")
+        return made

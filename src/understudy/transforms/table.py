@@ -7,12 +7,14 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import ConditionError
 from understudy.protocols import Given, State
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, ColumnType, Identifier, Text
+from understudy.store.trust import expect
 from understudy.transforms.categorical import CategoricalEncoder
+from understudy.transforms.encoder import MAX_SYMBOLS
 from understudy.transforms.identifier import IdentifierEncoder
 from understudy.transforms.numerical import QuantityEncoder
 from understudy.transforms.protection import Protection
@@ -124,17 +126,14 @@ class TableEncoder:
                 if value is not None or not encoder.missing:
                     msg = f"Column {name!r} is made afresh for every row and cannot be given. Set it after sampling."
                     raise ConditionError(msg)
-                mask = np.array([True, False])
-            else:
-                mask = encoder.allowed(value)
-            if not mask.any():
+                masks[name] = np.array([True, False])
+                continue
+            masks[name] = encoder.allowed(value)
+            if not masks[name].any():
                 what = "missing" if value is None else repr(value)
-                msg = (
-                    f"No row can have {name} = {what}: the training rows hold no such value, or too few of them to be "
-                    "shown. Give another value."
-                )
+                why = "it never is" if value is None else "the training rows hold no such value, or too few to be shown"
+                msg = f"No row can have {name} = {what}: {why}. Give {encoder.choices(value)}."
                 raise ConditionError(msg)
-            masks[name] = mask
         return masks
 
     def state(self) -> State:
@@ -143,9 +142,23 @@ class TableEncoder:
 
     @classmethod
     def restore(cls, state: State) -> "TableEncoder":
-        """Build the encoder that gave ``state``."""
+        """Build the encoder that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If a column's values could not be drawn from it.
+        """
         columns = cast("dict[str, dict[str, Any]]", state)
-        return cls({name: _ENCODERS[c["encoder"]].restore(c["state"]) for name, c in columns.items()})
+        encoders: dict[str, AnyEncoder] = {}
+        for name, column in columns.items():
+            try:
+                encoders[name] = _ENCODERS[column["encoder"]].restore(column["state"])
+            except ValueError as error:
+                msg = f"column {name!r}: {str(error).partition(chr(10))[0]}"
+                raise ValueError(msg) from error
+            expect(encoders[name].n_symbols <= MAX_SYMBOLS, f"column {name!r} has too many symbols")
+        return cls(encoders)
 
 
 def _fit(values: pl.Series, column: ColumnType, protection: Protection, run: Run) -> AnyEncoder:

@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 import numpy as np
 import polars as pl
 
+from understudy.context import Run
 from understudy.protocols import State
-from understudy.run import Run
 from understudy.schema.column import Text
+from understudy.store.trust import array, expect
 
 __all__ = ["TextEncoder"]
 
 SHARED = 5
 """A word or a sequence of words is kept if this many different rows have it."""
 ROWS = 200_000
+LONGEST = 1_000_000  # words of one text, in a model file
 ENOUGH_WORDS, ENOUGH_COVER = 20, 0.2
 FILLER = (
     *("a", "about", "after", "all", "also", "and", "any", "as", "at", "before", "between", "both", "by", "each", "for"),
@@ -100,6 +102,17 @@ class Follow:
     def state(self) -> State:
         """Give what it takes to restore it."""
         return {"contexts": self.contexts, "starts": self.starts, "words": self.words, "heights": self.heights}
+
+    @classmethod
+    def restore(cls, state: dict[str, Any], n_words: int) -> "Follow":
+        """Restore it, for a vocabulary of ``n_words``; a ValueError says that words could not be drawn from it."""
+        contexts = array(state["contexts"], "contexts", np.int64, (None,), rising=True)
+        words = array(state["words"], "words", np.int64, (None,), low=0, high=n_words - 1)
+        heights = array(state["heights"], "heights", np.int64, words.shape, low=1, rising=True)
+        starts = array(state["starts"], "starts", np.int64, (None,), low=0, high=len(words), rising=True)
+        expect(len(starts) == len(contexts) + 1 or not len(contexts), "starts are not as many as contexts")
+        expect((np.diff(starts) > 0).all(), "nothing follows a context")
+        return cls(contexts, starts, words, heights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +227,20 @@ class TextEncoder:
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> "TextEncoder":
-        """Build the encoder that gave ``state``."""
-        pairs, triples = (Follow(**state[name]) for name in ("pairs", "triples"))
-        return cls(tuple(state["words"]), pairs, triples, state["alone"], state["lengths"], state["missing"])
+        """Build the encoder that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If texts could not be written with it.
+        """
+        words = tuple(state["words"])
+        pairs, triples = (Follow.restore(state[name], len(words)) for name in ("pairs", "triples"))
+        alone = array(state["alone"], "alone", np.int64, (len(words),), low=0, rising=True)
+        expect(len(words) and alone[-1] > 0, "there are no words")
+        lengths = array(state["lengths"], "lengths", np.int64, (None,), low=0, high=LONGEST)
+        expect(len(lengths), "there are no lengths")
+        return cls(words, pairs, triples, alone, lengths, bool(state["missing"]))
 
 
 def _lengths(lengths: np.ndarray) -> np.ndarray:

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
+from understudy.context import Run
 from understudy.data.frames import to_raw
 from understudy.data.infer import infer
 from understudy.data.typed import parse, unparse
 from understudy.errors import InputError
-from understudy.run import Run
 
 
 def through(frame):
@@ -62,6 +62,13 @@ def test_levels_of_pandas_that_are_numbers_stay_numbers():
 
 def test_mixed_objects_become_text():
     assert through(pd.DataFrame({"a": ["x", 1, 2.5]}))["a"].tolist() == ["x", "1", "2.5"]
+
+
+def test_different_numbers_beyond_64_bits_are_keys():
+    frame = pl.DataFrame({"a": pl.Series([10**25 + v for v in range(0, 900, 7)], dtype=pl.Int128)})
+    raw, _ = to_raw(frame)
+    assert infer(raw, Run(0)).schema.columns["a"].kind == "identifier"
+    assert through(frame).equals(frame)
 
 
 def test_polars_comes_back():

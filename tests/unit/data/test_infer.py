@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.readers.csv import Csv
 from understudy.data.typed import parse, unparse
 from understudy.errors import InputError
-from understudy.run import Run
 from understudy.schema.column import (
     Boolean,
     Categorical,
@@ -131,6 +131,9 @@ def test_namibia_is_a_country():
     column, _, _, _, found = guessed(["NA", "DE", "FR", "US", "GB", "ZA"] * 9, "country")
     assert column == Categorical()
     assert not found.schema.layout.missing
+    some = guessed(["NA", "DE", "FR", "US", "GB", "Other"] * 9, "country")[4]
+    assert not some.schema.layout.missing
+    assert guessed(["NA", "red", "green", "blue", "black", "DE"] * 9)[4].schema.layout.missing == {"x": {"NA": 1.0}}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +211,7 @@ def test_a_date_that_could_be_read_two_ways_says_so():
     assert column.format == "%m/%d/%Y"
     assert "no value tells which" in why
     assert back == ["03/04/2020", "05/06/2021"] * 9
-    european = guessed(["03/04/2020"] * 9, layout=Layout(medium="csv", decimal_mark=","))[0]
+    european = guessed(["03/04/2020"] * 9, layout=Layout(medium="csv", delimiter=";"))[0]
     assert isinstance(european, Datetime)
     assert european.format == "%d/%m/%Y"
 
@@ -219,9 +222,17 @@ def test_what_is_no_date_is_not_taken_for_one(values):
 
 
 DURATIONS = {
-    "clock": ["12:34:56", "00:00:01", "100:00:00"],
-    "short_clock": ["12:34", "00:05", "23:59"],
-    "days_clock": ["3 days 12:34:56", "1 day 00:00:00", "0 days 00:00:01.500"],
+    "%H:%M:%S": ["12:34:56", "00:00:01", "100:00:00"],
+    "%-H:%M:%S": ["12:34:56", "0:00:01", "1:05:00"],
+    "%H:%M:%S%.3f": ["12:34:56.120", "00:00:01.000"],
+    "%H:%M:%S%.-f": ["12:34:56.12", "00:00:01"],
+    "%H:%M": ["12:34", "00:05", "23:59"],
+    "%-H:%M": ["12:34", "0:05", "9:59"],
+    "%-I:%M %p": ["12:34 AM", "12:05 PM", "9:59 PM", "1:00 AM"],
+    "%D day(s) %H:%M:%S%.f": ["3 days 12:34:56", "1 day 00:00:00", "0 days 00:00:01.500"],
+    "%D day(s), %-H:%M:%S": ["3 days, 12:34:56", "1 day, 0:00:00"],
+    "%D days %H:%M:%S%.9f": ["3 days 12:34:56.000000000", "1 days 00:00:00.500000000"],
+    "%-Hh %-Mm": ["27h 5m", "0h 30m"],
     "iso8601": ["P3DT12H34M56S", "PT5M", "P1D"],
 }
 
@@ -301,6 +312,96 @@ def test_whole_numbers_are_codes_only_where_the_name_says_so():
         assert guessed(values, name)[0] == Numerical(decimals=0)
 
 
+KEYS = {
+    "counting": range(1, 61),
+    "shuffled": RNG.permutation(60) + 1,
+    "with gaps": RNG.permutation(90)[:60] + 1,
+    "far from zero": RNG.permutation(80)[:60] + 100_000,
+}
+MEASURES = {
+    "sorted": ("x", np.sort(RNG.permutation(100_000)[:60])),
+    "sorted and often repeated": ("x", np.sort(RNG.integers(0, 300, 60))),
+    "years": ("x", range(1960, 2020)),
+    "named year": ("fiscal_year", range(1, 61)),
+    "ranks": ("world rank", range(1, 61)),
+    "days": ("day", range(60)),
+    "too few": ("x", range(1, 15)),
+    "below zero": ("x", range(-30, 30)),
+    "every tenth": ("x", range(0, 600, 10)),
+}
+
+
+@pytest.mark.parametrize("case", KEYS)
+def test_numbers_that_were_given_out_one_by_one_are_keys_whatever_their_name(case):
+    values = [str(v) for v in KEYS[case]]
+    column, why, back, _, found = guessed(values, "q")
+    assert isinstance(column, Identifier)
+    assert column.unique
+    assert "all different though they lie between" in why
+    assert found.schema.primary_key == "q"
+    assert back == values
+
+
+@pytest.mark.parametrize("case", MEASURES)
+def test_a_sorted_measurement_is_no_key(case):
+    name, values = MEASURES[case]
+    assert isinstance(guessed([str(v) for v in values], name)[0], Numerical)
+
+
+def test_an_index_of_quality_is_no_key():
+    values = [str(v) for v in RNG.integers(0, 500, 4_000)]
+    assert isinstance(guessed(values, "air quality index")[0], Numerical)
+    assert isinstance(guessed(values, "index")[0], Numerical)
+    assert isinstance(guessed(values, "model_year")[0], Numerical)
+
+
+def test_two_whole_numbers_have_no_order():
+    column, why, back, _, found = guessed(["1", "2", "2"] * 9, "plan")
+    assert column == Categorical()
+    assert "two numbers" in why
+    assert back == ["1", "2", "2"] * 9
+    assert found.schema.layout.storage == {"plan": "Int64"}
+    assert guessed(["1", "2"] * 3)[0] == Numerical(decimals=0)
+    assert guessed(["1.5", "2.5"] * 30)[0] == Numerical(decimals=1)
+
+
+def test_keys_that_are_spelled_with_a_unit_are_quantities():
+    assert isinstance(guessed([f"{v}%" for v in range(60)], "q")[0], Numerical)
+
+
+NAMES = {
+    "Vorname": (["Anna", "Jürgen", "Karl", "Eva", "Uwe", "Lea", "Max"] * 2, "first_name"),
+    "apellido": (["García", "López", "Díaz", "Ruiz", "Sanz", "Gil"] * 2, "last_name"),
+    "Telefon": ([f"0171/{v:07d}" for v in RNG.permutation(9_000_000)[:60]], "phone"),
+    "Straße": ([f"Hauptstraße {v}" for v in range(60)], "address"),
+    "PLZ": ([f"{v:05d}" for v in RNG.permutation(90_000)[:60]], "postcode"),
+    "correo": ([f"u{v}@x.es" for v in range(60)], "email"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_people_are_found_in_other_languages(name):
+    values, semantic = NAMES[name]
+    column = guessed(values, name)[0]
+    assert isinstance(column, Identifier)
+    assert column.semantic == semantic
+
+
+def test_minutes_of_telephone_calls_are_numbers():
+    assert guessed([f"{v:.1f}" for v in RNG.uniform(0, 99, 60)], "tel_minutes")[0] == Numerical(decimals=1)
+
+
+def test_colours_in_hexadecimal_stay_hexadecimal():
+    column = guessed([f"0x{v:04X}" for v in RNG.integers(0, 65_536, 60)], "flags")[0]
+    assert isinstance(column, Identifier)
+    assert column.pattern == "0x[0-9A-F]{4}"
+
+
+@pytest.mark.parametrize(("true", "false"), [("ja", "nein"), ("Oui", "Non"), ("SÍ", "NO"), ("да", "нет")])
+def test_switches_are_found_in_other_languages(true, false):
+    assert guessed([true, false, true] * 9)[0] == Boolean(true=true, false=false)
+
+
 def test_a_few_cities_in_a_small_table_stay_a_category():
     assert guessed(["London", "Paris", "Rome", "London"] * 3, "city")[0] == Categorical()
 
@@ -331,6 +432,14 @@ def test_coordinates_are_paired_by_name_and_range():
     assert columns["pickup_lat"] == Location(axis="latitude", partner="pickup_lon", decimals=2)
     assert columns["pickup_lon"] == Location(axis="longitude", partner="pickup_lat", decimals=2)
     assert columns["lat"] == Numerical(decimals=0)
+    german = frame.select(Breitengrad=pl.lit("51,5"), Längengrad=pl.lit("7,25"), lng=pl.lit("8,5"), lat=pl.lit("50,5"))
+    columns = infer(Raw((german,), Layout(medium="csv", delimiter=";")), Run(0)).schema.columns
+    assert {name: column.partner for name, column in columns.items()} == {
+        "Breitengrad": "Längengrad",
+        "Längengrad": "Breitengrad",
+        "lng": "lat",
+        "lat": "lng",
+    }
     far = frame.with_columns(pickup_lat=pl.lit("140.5"))
     assert isinstance(infer(Raw((far,), CSV), Run(0)).schema.columns["pickup_lat"], Numerical)
 

@@ -9,10 +9,10 @@ from understudy.data.shapes import learn, pieces_of, text_of
 @pytest.mark.parametrize(
     ("values", "pattern"),
     [
-        (["AB-001", "AB-927"], "AB-[0-9]{3}"),
+        ([f"AB-{i:03}" for i in range(0, 999, 200)], "AB-[0-9]{3}"),
         (["7", "12", "40000"], "[1-9][0-9]{0,4}"),
         (["a1", "bc2"], "[a-z]{1,2}[0-9]"),
-        (["X[1]", "X[2]"], "X\\[[0-9]]"),
+        ([f"X[{i}]" for i in range(5)], "X\\[[0-9]]"),
         (["1a2bc3d4", "f987dc6e", "ab01c2e9", "0c9de41b"], "[0-9a-f]{8}"),
         (["q1w", "22", "zz"], "[a-z0-9]{2,3}"),
         (["é1", "ü2"], None),
@@ -33,3 +33,11 @@ def test_what_is_no_pattern_is_refused(pattern):
 
 def test_a_single_value_is_not_its_own_pattern():
     assert learn(pl.Series(["AB-123456"])) == "[A-Z]{2}-[0-9]{6}"
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_letters_that_only_a_few_values_share_are_not_in_the_pattern(n):
+    assert learn(pl.Series([f"SMITH-{i}7" for i in range(n)])) == "[A-Z]{5}-[0-9]{2}"
+    assert learn(pl.Series([f"Q-2024-{i}" for i in range(n)])) == "[A-Z]-[0-9]{4}-[0-9]"
+    assert learn(pl.Series([f"Жук-{i}" for i in range(n)])) is None
+    assert learn(pl.Series([f"SMITH-{i}7" for i in range(5)])) == "SMITH-[0-9]{2}"

@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.raw import Raw
 from understudy.data.typed import parse, unparse
 from understudy.errors import SchemaError
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Numerical
 from understudy.schema.layout import Layout
 from understudy.schema.table import TableSchema
@@ -27,7 +27,7 @@ WRONG = {
     "switch": (Boolean(true="yes", false="no"), ["yes", "maybe", "Yes"]),
     "level": (Categorical(levels=("a", "b")), ["a", "c", "d"]),
     "date": (Datetime(format="%Y-%m-%d"), ["2024-01-01", "2024-02-30", "yesterday"]),
-    "length": (Duration(format="clock"), ["01:00:00", "1h", "2h"]),
+    "length": (Duration(format="%H:%M:%S"), ["01:00:00", "1h", "2h"]),
 }
 
 

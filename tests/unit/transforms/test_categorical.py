@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from understudy.run import Run
+from understudy.context import Run
 from understudy.schema.column import Boolean, Categorical
 from understudy.transforms.categorical import CategoricalEncoder
 from understudy.transforms.protection import Protection
@@ -121,3 +121,22 @@ def test_more_levels_than_symbols_are_cut_to_the_most_frequent():
     assert encoder.n_symbols <= 65_535
     assert encoder.rare
     assert encoder.levels[0] == "v5"
+
+
+def test_codes_keep_their_order_and_names_come_by_frequency():
+    codes = pl.Series("hour", [*(str(v) for v in [10, 10, 10, 9, 9, 2, 1, 0, 23, 23]), None])
+    run, protection = Run(1), Protection(rare_rows=1)
+    encoder = CategoricalEncoder.fit(codes, Categorical(), protection, run)
+    assert encoder.levels == ("0", "1", "2", "9", "10", "23")
+    assert encoder.ordered
+    names = CategoricalEncoder.fit(codes.replace("0", "none"), Categorical(), protection, run)
+    assert names.levels[:2] == ("10", "23")
+    assert not names.ordered
+    few = CategoricalEncoder.fit(codes.filter(codes.is_in(["1", "2", "10"])), Categorical(), protection, run)
+    assert not few.ordered
+
+
+def test_a_code_never_seen_is_taken_for_the_most_frequent():
+    codes = pl.Series("hour", [str(v) for v in [10, 10, 10, 9, 9, 2, 1, 0, 23, 23]])
+    encoder = CategoricalEncoder.fit(codes, Categorical(), Protection(rare_rows=1), Run(1))
+    assert encoder.levels[encoder.encode(pl.Series(["17"]))[0]] == "10"

@@ -29,3 +29,12 @@ def test_no_rows_give_no_draws():
 def test_the_same_generator_gives_the_same_draws():
     groups = np.arange(50) % 3
     assert (stratified(groups, np.random.default_rng(1)) == stratified(groups, np.random.default_rng(1))).all()
+
+
+def test_wide_and_narrow_numbers_of_the_same_groups_give_the_same_draws():
+    groups = np.random.default_rng(0).integers(0, 300, 5_000)
+    plain, narrow, shifted = (
+        stratified(g, np.random.default_rng(1)) for g in (groups, groups.astype(np.uint16), groups + 70_000)
+    )
+    np.testing.assert_array_equal(plain, narrow)
+    np.testing.assert_array_equal(plain, shifted)

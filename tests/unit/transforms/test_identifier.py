@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.guess_words import luhn, mod_97
 from understudy.data.shapes import learn
-from understudy.run import Run
 from understudy.schema.column import Identifier
 from understudy.schema.semantic import SEMANTICS
 from understudy.transforms.identifier import IdentifierEncoder
@@ -73,6 +73,27 @@ def test_a_pattern_that_is_used_up_goes_on_with_longer_keys():
     keys = drawn(encoder, 5_000)
     assert keys.n_unique() == 5_000
     assert keys.str.starts_with("A").all()
+
+
+def test_where_little_is_left_of_a_pattern_none_of_it_is_wasted():
+    real = [f"{v:05d}" for v in RNG.permutation(90_000)[:20_000] + 10_000]
+    encoder, pattern = fitted(real)
+    keys = drawn(encoder, 20_000)
+    assert keys.n_unique() == 20_000
+    assert keys.str.contains(f"^{pattern}$").all()
+    assert not set(keys.to_list()) & set(real)
+    parts = [drawn(encoder, 5_000, first=first) for first in (0, 5_000, 10_000, 15_000)]
+    assert pl.concat(parts).to_list() == keys.to_list()
+
+
+def test_codes_that_fill_their_pattern_stay_as_short_as_they_are():
+    for real, unique in (
+        ([f"{v}{w}" for v in "ADGHKMPRTX" for w in range(0, 10, 2)], True),
+        ([f"{v}{w}" for v in "ADGHKMPRTX" for w in range(0, 10, 2)], False),
+        ([f"{v}:{w}" for v in range(1, 9) for w in range(9)], False),
+    ):
+        encoder, pattern = fitted(real, unique=unique)
+        assert drawn(encoder, 60).str.contains(f"^{pattern}$").all()
 
 
 def test_sequences_go_on_past_the_last_real_key_at_a_round_number():

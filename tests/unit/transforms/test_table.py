@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import ConditionError
 from understudy.execution.local import Local
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Identifier, Location, Numerical, Text
 from understudy.schema.table import TableSchema
 from understudy.transforms.protection import Protection

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from understudy.run import Run
+from understudy.context import Run
 from understudy.schema.column import Text
 from understudy.transforms.text import FILLER, TextEncoder
 

@@ -1,19 +1,33 @@
-"""Finds out how a delimited file is written: its encoding, delimiter, quotes, line ends and header."""
+"""Finds out how a delimited file is written: its delimiter, quotes, line ends and header."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Field", "delimiter_of", "encoding_of", "fields", "has_header", "line_end_of", "quote_of", "quoting_of"]
+__all__ = [
+    "Field",
+    "Quoting",
+    "delimiter_of",
+    "fields",
+    "has_header",
+    "line_end_of",
+    "looks_split",
+    "quote_of",
+    "quoting_of",
+    "stand_in",
+]
 
-DELIMITERS = (",", ";", "\t", "|")
-RARE_DELIMITERS = (":", " ")
+USUAL = (",", ";", "\t", "|")
+IN_VALUES = "'\".-_/+@()"
+"""Never taken for delimiters: they stand in names, dates and decimals, as often in every row."""
+BETWEEN_WORDS = (":", " ")
+"""Taken for delimiters only below a header of words above numbers: a clock or a full name is no two columns."""
 NUMBER = re.compile(r"[+-]?[\d.,' ]*\d[\d.,]*([eE][+-]?\d+)?%?")
 YEAR = re.compile(r"(19|20)\d\d")
-BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-ZERO_SHARE = 0.3  # of UTF-16 text in a Latin script about half the bytes are zero
+STAND_INS = "\x1f\x1e\x1d\x1c\x02\x03\x04"
 ROWS = 200
+MOST, ALL = 0.5, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +38,54 @@ class Field:
     quoted: bool
 
 
-def encoding_of(start: bytes) -> str:
-    """Guess the encoding from the first bytes: byte-order mark, zeros between letters, valid UTF-8, else cp1252.
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """Which fields are in quotes though they need none.
 
-    Bytes that cp1252 leaves undefined mean Latin-1, which defines all 256.
+    Parameters
+    ----------
+    columns : "all" or tuple of int
+        Places of the columns whose fields are.
+    header : bool
+        Whether the names are.
+    empty : bool
+        Whether the empty fields of those columns are too.
     """
-    for bom, name in BOMS:
-        if start.startswith(bom):
-            return name
-    even, odd = start[0::2].count(0), start[1::2].count(0)
-    if odd > ZERO_SHARE * len(start) / 2 and not even:
-        return "utf-16-le"
-    if even > ZERO_SHARE * len(start) / 2 and not odd:
-        return "utf-16-be"
-    try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        whole_letters = 4  # a letter cut in two by the end of the sample is no evidence
-        if error.start < len(start) - whole_letters:
-            return "latin-1" if set(start) & {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "cp1252"
-    return "utf-8"
+
+    columns: Literal["all"] | tuple[int, ...] = ()
+    header: bool = False
+    empty: bool = False
 
 
-def line_end_of(text: str) -> Literal["\n", "\r\n"]:
-    r"""Tell what ends most lines; a lone ``\r`` is turned into ``\n`` when the file is read."""
+def line_end_of(text: str) -> Literal["\n", "\r\n", "\r"]:
+    """Tell what ends most lines."""
+    if "\r" in text and "\n" not in text:
+        return "\r"
     return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+
+
+def stand_in(delimiter: str, text: str | bytes) -> str:
+    """Give one plain character that takes the place of a delimiter of several, or of one beyond ASCII."""
+    if len(delimiter) == 1 and delimiter.isascii():
+        return delimiter
+    held = text if isinstance(text, str) else text.decode("latin-1")
+    return next((c for c in STAND_INS if c not in held), "\x1f")
 
 
 def fields(text: str, delimiter: str, quote: str | None, rows: int = ROWS) -> list[list[Field]]:
     """Split the first ``rows`` records; blank lines are left out, and so is a last record that the sample cuts off."""
+    one = stand_in(delimiter, text)
+    text, delimiter = (text, delimiter) if one == delimiter else (text.replace(delimiter, one), one)
     mark, cut = re.escape(quote or "\0"), re.escape(delimiter)
     pattern = re.compile(rf"(?:{mark}((?:[^{mark}]|{mark}{mark})*){mark}|([^{cut}\r\n]*))({cut}|\r\n|\n|\r|\Z)")
+    plain = re.compile(rf"()([^{cut}\r\n]*)({cut}|\r\n|\n|\r|\Z)")
     records: list[list[Field]] = []
     record: list[Field] = []
     place = 0
     while place < len(text) and len(records) < rows:
         match = pattern.match(text, place)
         if match is None:  # a quote inside a field: take the field as it stands
-            match = re.compile(rf"()([^{cut}\r\n]*)({cut}|\r\n|\n|\r|\Z)").match(text, place)
+            match = plain.match(text, place)
             if match is None:
                 break
             record.append(Field(match[2], quoted=False))
@@ -81,12 +105,18 @@ def fields(text: str, delimiter: str, quote: str | None, rows: int = ROWS) -> li
 
 
 def quote_of(text: str, delimiter: str) -> str | None:
-    """Tell which character is put around fields; None where quotes are nothing but characters of the values."""
+    """Tell which character is put around fields; None where quotes are nothing but characters of the values.
+
+    A double quote at the beginning of a field opens one even if none is ever closed: the file is broken then. Single
+    quotes at the beginning may be part of words.
+    """
+    start = rf"(?:^|{re.escape(delimiter)})"
     for quote in ('"', "'"):
-        start = rf"(?:^|{re.escape(delimiter)})"
         opened = re.findall(rf"{start}{quote}(?!$)", text, re.MULTILINE)
         closed = re.findall(rf"{quote}\s*(?:$|{re.escape(delimiter)})", text, re.MULTILINE)
-        if opened and closed and len(closed) >= len(opened) / 2:
+        if opened and (len(closed) >= len(opened) / 2 and closed):
+            return quote
+        if opened and quote == '"':
             return quote
     return None if '"' in text else '"'
 
@@ -94,15 +124,31 @@ def quote_of(text: str, delimiter: str) -> str | None:
 def delimiter_of(text: str) -> str:
     """Find the delimiter that splits the most records into as many fields as the header has; "," where none splits.
 
-    Ties go to the delimiter that gives more columns.
+    Comma, semicolon, tab and bar need most of the records; any other character that is neither letter, digit, nor of
+    those that values are made of, needs all of them, and a name for every column. Ties go to the delimiter that gives
+    more columns. A delimiter that is doubled all over the header is taken as one.
     """
-    for candidates in (DELIMITERS, RARE_DELIMITERS):
-        scores = {delimiter: _agreement(text, delimiter) for delimiter in candidates}
-        best = max(scores, key=lambda d: scores[d])
-        enough = 0.5 if candidates is DELIMITERS else 0.99
-        if scores[best][0] > enough:
-            return best
+    scores = {_doubled(text, delimiter): _agreement(text, _doubled(text, delimiter)) for delimiter in USUAL}
+    best = max(scores, key=lambda d: scores[d])
+    if scores[best][0] > MOST:
+        return best
+    header = text.lstrip("\r\n").splitlines()[0] if text.strip("\r\n") else ""
+    seen = dict.fromkeys(c for c in header if not c.isalnum() and c not in IN_VALUES)
+    rare = [c for c in seen if c not in USUAL and c not in BETWEEN_WORDS]
+    for candidates in (rare, [c for c in BETWEEN_WORDS if c in seen]):
+        scores = {d: _agreement(text, d) for d in {_doubled(text, c) for c in candidates}}
+        fit = [d for d in scores if scores[d][0] >= ALL and _has_names(text, d, words=d[0] in BETWEEN_WORDS)]
+        if fit:
+            return max(fit, key=lambda d: (scores[d], d))
     return ","
+
+
+def _doubled(text: str, delimiter: str) -> str:
+    """Give the delimiter twice where it never stands alone in the header and that splits all records alike."""
+    header = text.lstrip("\r\n").partition("\n")[0]
+    runs = re.findall(rf"{re.escape(delimiter)}+", header)
+    twice = delimiter * 2
+    return twice if runs and all(len(r) % 2 == 0 for r in runs) and _agreement(text, twice)[0] >= ALL else delimiter
 
 
 def _agreement(text: str, delimiter: str) -> tuple[float, int]:
@@ -113,35 +159,71 @@ def _agreement(text: str, delimiter: str) -> tuple[float, int]:
     return counts[len(records[0])] / len(records), len(records[0])
 
 
+def _has_names(text: str, delimiter: str, *, words: bool) -> bool:
+    """Tell whether every column has a name of its own, or there is no header; with ``words``, above numbers."""
+    records = fields(text, delimiter, quote_of(text, delimiter))
+    if len(records) < 2:  # noqa: PLR2004 - a header and a row
+        return False
+    names = [field.text.strip() for field in records[0]]
+    named = all(any(map(str.isalnum, name)) for name in names) and len(set(names)) == len(names)
+    return (_names_columns(records) is True and named) if words else (named or not has_header(records))
+
+
+def looks_split(text: str) -> bool:
+    """Tell whether lines that were read as a single column may be several that no one delimiter parts alike."""
+    lines = [line for line in text.splitlines() if line.strip()][:ROWS]
+    wide = re.compile(r"\S(\t| {2,}|[;|~^])\S")
+    return len(lines) > 1 and all(map(wide.search, lines))
+
+
 def has_header(records: list[list[Field]]) -> bool:
     """Tell whether the first record names the columns.
 
-    It does if any of its fields is a word above a column of numbers, or if no column tells: a file without a header is
-    assumed only where a number stands above numbers. Numbers that read as years are names, as in a pivoted table.
+    It does if any of its fields is a word above a column of numbers or dates, or if no column tells: a file without a
+    header is assumed only where a number or date stands above others of its kind. Numbers that read as years are names,
+    as in a pivoted table.
     """
+    return _names_columns(records) is not False
+
+
+def _names_columns(records: list[list[Field]]) -> bool | None:
     head, body = records[0], records[1:]
     against = False
     for place, cell in enumerate(head):
-        below = [r[place].text for r in body if len(r) > place and r[place].text]
-        if not below or not all(NUMBER.fullmatch(value.strip()) for value in below):
-            continue
-        if not NUMBER.fullmatch(cell.text.strip()):
-            return True
-        if not YEAR.fullmatch(cell.text.strip()):
-            against = True
-    return not against
+        below = [text for r in body if len(r) > place and (text := r[place].text.strip())]
+        top = cell.text.strip()
+        if below and all(map(NUMBER.fullmatch, below)):
+            if not NUMBER.fullmatch(top):
+                return True
+            against |= not YEAR.fullmatch(top)
+        elif below and len(shapes := set(map(_shape, below))) == 1 and "0" in (shape := shapes.pop()):
+            if _shape(top) != shape:
+                return True
+            # Letters and digits may well name columns that hold such codes, as Q1 or x2.
+            against |= "a" not in shape or "@" in shape
+    return False if against else None
 
 
-def quoting_of(
-    records: list[list[Field]], delimiter: str, quote: str | None
-) -> Literal["necessary", "non_numeric", "always"]:
-    """Tell which fields below the header the file puts in quotes."""
-    body = [field for record in records[1:] for field in record if field.text]
-    special = {delimiter, "\n", "\r", quote}
-    plain = [field for field in body if not special & set(field.text)]
-    if not any(field.quoted for field in plain):
-        return "necessary"
-    if all(field.quoted for field in body):
-        return "always"
-    words = [field for field in plain if not NUMBER.fullmatch(field.text.strip())]
-    return "non_numeric" if words and sum(f.quoted for f in words) * 2 > len(words) else "necessary"
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", text))
+
+
+def quoting_of(records: list[list[Field]], delimiter: str, quote: str | None, *, header: bool) -> Quoting:
+    """Tell which fields the file puts in quotes though they need none."""
+    if quote is None:
+        return Quoting()
+    special = {*delimiter, "\n", "\r", quote}
+    body = records[1:] if header else records
+    told: dict[int, bool] = {}
+    for place in range(len(records[0])):
+        plain = [r[place] for r in body if len(r) > place and r[place].text and not special & set(r[place].text)]
+        if plain:
+            told[place] = all(field.quoted for field in plain)
+    places = tuple(place for place, quoted in told.items() if quoted)
+    empty = [r[place].quoted for r in body for place in places if len(r) > place and not r[place].text]
+    names = [field.quoted for field in records[0] if field.text and not special & set(field.text)]
+    return Quoting(
+        columns="all" if told and len(places) == len(told) else places,
+        header=header and bool(names) and all(names),
+        empty=bool(empty) and sum(empty) * 2 > len(empty),
+    )

@@ -21,8 +21,9 @@ MAGIC = {
     b"\xfd7zXZ": "an xz archive",
     b"(\xb5/\xfd": "a zstd archive",
 }
-STRAY = 0.05  # a control character now and then is dirt, not another kind of file
-CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
+STRAY, FEW = 0.05, 0.005  # a control character now and then is dirt, not another kind of file
+SEPARATORS = {1, 28, 29, 30, 31}  # some files part their fields by these
+CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27} - SEPARATORS)
 
 
 def check(path: Path) -> None:
@@ -55,6 +56,10 @@ def refuse_binary(path: Path, start: bytes) -> None:
     """Raise InputError if ``start``, the first bytes of a file that should be text, is something else."""
     kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
     control = len(start) - len(start.translate(None, CONTROL))
+    if kind is None and 0 in start and control <= FEW * len(start):
+        line = start.count(10, 0, start.index(0)) + 1
+        msg = f"Line {line} of {path} holds a zero byte. Remove it, or make the file anew."
+        raise InputError(msg)
     if kind is None and (0 in start or control > STRAY * len(start)):
         kind = "a binary file"
     if kind is not None:

@@ -15,7 +15,19 @@ LONGEST = 1 << 29  # a quoted field cannot be longer: a quote that is never clos
 
 
 class Invalid(Exception):  # it never reaches a user: the reader answers it with another encoding
-    """Some bytes are not text in the encoding that the first bytes suggested."""
+    """Some bytes are not text in the encoding that the first bytes suggested.
+
+    Parameters
+    ----------
+    data : bytes
+        Bytes around the first of them.
+    line : int
+        On which it is.
+    """
+
+    def __init__(self, data: bytes, line: int) -> None:
+        super().__init__(line)
+        self.data, self.line = data, line
 
 
 def sample(path: Path) -> bytes:
@@ -37,15 +49,16 @@ def blocks(path: Path, encoding: str, quote: str | None) -> Iterator[bytes]:
     """
     decode = codecs.getincrementaldecoder(encoding)()
     mark = (quote or "").encode()
-    rest, final, first = b"", False, True
+    rest, final, first, line = b"", False, True, 1
     with open_bytes(path) as file:
         while not final:
             try:
                 data = file.read(BLOCK)
             except (OSError, EOFError) as error:
                 raise _damaged(path, error) from error
-            final = not data
-            data = rest + _utf8(data, decode, encoding, final=final)
+            final = len(data) < BLOCK
+            text = _utf8(data, decode, encoding, line, final=final)
+            line, data = line + text.count(b"\n"), rest + text
             if first:
                 data, first = data.removeprefix(b"\xef\xbb\xbf"), False
             if b"\r" in data and b"\n" not in data:
@@ -56,14 +69,16 @@ def blocks(path: Path, encoding: str, quote: str | None) -> Iterator[bytes]:
                 yield data[:cut]
 
 
-def _utf8(data: bytes, decode: codecs.IncrementalDecoder, encoding: str, *, final: bool) -> bytes:
+def _utf8(data: bytes, decode: codecs.IncrementalDecoder, encoding: str, line: int, *, final: bool) -> bytes:
     plain = data.isascii() and not encoding.startswith(("utf-16", "utf-32"))
     if plain and not decode.getstate()[0]:
         return data
     try:
         return decode.decode(data, final).encode()
-    except UnicodeError:
-        raise Invalid from None
+    except UnicodeError as error:
+        place = error.start if isinstance(error, UnicodeDecodeError) else 0
+        around = data[max(place - SAMPLE // 2, 0) : place + SAMPLE // 2]
+        raise Invalid(around, line + data.count(b"\n", 0, place)) from None
 
 
 def _record_end(data: bytes, mark: bytes) -> int:

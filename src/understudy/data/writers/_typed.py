@@ -1,13 +1,34 @@
-"""The layout of a medium that has dtypes of its own, for rows that may come from one that has not."""
+"""What the writers of media with dtypes of their own share: the layout, and rows that are held until the end."""
 
+import re
 from typing import Literal
 
+import polars as pl
+
 from understudy.data.raw import NULL
+from understudy.data.table import Table
+from understudy.data.typed import unparse
 from understudy.schema.column import ColumnType, Datetime
 from understudy.schema.layout import Layout
 from understudy.schema.table import TableSchema
 
-__all__ = ["as_typed"]
+__all__ = ["Held", "as_typed"]
+
+
+class Held:
+    """A sink that takes tables and keeps their rows until the end."""
+
+    def __init__(self, schema: TableSchema) -> None:
+        self.schema = schema
+        self.parts: list[pl.DataFrame] = []
+
+    def append(self, table: Table) -> None:
+        """Add the rows of ``table`` below those that are there."""
+        self.parts.extend(unparse(Table.of(frame, self.schema)) for frame in table.frames())
+
+    def rows(self) -> pl.DataFrame:
+        """Give all rows."""
+        return pl.concat(self.parts)
 
 
 def as_typed(schema: TableSchema, medium: Literal["parquet", "arrow", "jsonl", "excel"]) -> TableSchema:
@@ -20,12 +41,13 @@ def as_typed(schema: TableSchema, medium: Literal["parquet", "arrow", "jsonl", "
         return schema.model_copy(update={"layout": schema.layout.model_copy(update={"medium": medium})})
     storage = {name: kind for name, column in schema.columns.items() if (kind := _storage(column))}
     missing = {name: {NULL: 1.0} for name in schema.layout.missing}
-    return schema.model_copy(update={"layout": Layout(medium=medium, storage=storage, missing=missing)})
+    layout = Layout(medium=medium, storage=storage | schema.layout.storage, missing=missing)
+    return schema.model_copy(update={"layout": layout})
 
 
 def _storage(column: ColumnType) -> str | None:
     match column:
-        case Datetime(resolution="day"):
+        case Datetime(time_zone=None, format=format_) if not re.search(r"%-?[HI]", format_ or ""):
             return "Date"
         case Datetime(time_zone=zone):
             inside = "None" if zone is None else "'UTC'" if zone == "offset" else f"'{zone}'"

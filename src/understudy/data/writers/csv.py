@@ -1,17 +1,16 @@
 """Writes delimited text in the dialect of the source: delimiter, quotes, encoding, line ends, markers, spelling."""
 
-import gzip
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, ClassVar, cast
+from typing import IO, ClassVar
 
 import polars as pl
 
+from understudy.data.raw import NULL
 from understudy.data.table import Table
 from understudy.data.typed import unparse
-from understudy.data.writers._door import guarded
-from understudy.schema.column import Numerical
+from understudy.data.writers._door import opened
 from understudy.schema.layout import Layout
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
@@ -19,6 +18,8 @@ from understudy.schema.table import TableSchema
 __all__ = ["Csv"]
 
 BATCH = 100_000
+MARKS = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
+"""Encodings whose files begin with a byte-order mark, and how all but their beginning is encoded."""
 
 
 class Csv(Spec):
@@ -26,22 +27,16 @@ class Csv(Spec):
 
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".csv.gz", ".tsv.gz", ".tab.gz", ".txt.gz")
 
-    def write(self, table: Table, path: Path) -> None:
-        """Write all rows of ``table``.
+    @contextmanager
+    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+        """Open the file for rows that come table by table; the header is written at once.
 
         Raises
         ------
         OutputError
             If the file cannot be written.
         """
-        with self.open(path, table.schema) as sink:
-            for frame in table.frames():
-                sink.append(Table.of(frame, table.schema))
-
-    @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
-        """Open the file for rows that come table by table; the header is written at once."""
-        with guarded(path), _opened(path) as file:
+        with opened(path) as file:
             yield Sink(file, as_text(schema, path))
 
 
@@ -50,12 +45,15 @@ class Sink:
 
     def __init__(self, file: IO[bytes], schema: TableSchema) -> None:
         self.file, self.schema, self.layout = file, schema, schema.layout
-        self.first = True
+        if self.layout.encoding in MARKS:
+            self._write("\ufeff")
+        self._write(self.layout.preamble)
         if self.layout.header:
             names = pl.Series(list(schema.columns), dtype=pl.String)
-            always = self.layout.quoting != "necessary"
-            fields = _quoted(names, self.layout, always=always, alone=len(names) == 1).to_list()
-            self._write((self.layout.delimiter.join(fields) + self.layout.line_end).encode())
+            # A column without a name has one in quotes where the others have.
+            header = self.layout.model_copy(update={"quoted_empty": True})
+            fields = _quoted(names, header, always=self.layout.quoted_header, alone=len(names) == 1).to_list()
+            self._write(self.layout.delimiter.join(fields) + self.layout.line_end)
 
     def append(self, table: Table) -> None:
         """Write the rows of ``table`` below those that are there."""
@@ -65,29 +63,26 @@ class Sink:
                 self._append(unparse(Table.of(batch, schema)))
 
     def _append(self, text: pl.DataFrame) -> None:
-        layout = self.layout
+        layout, alone = self.layout, text.width == 1
         fields = pl.DataFrame(
             {
-                str(i): _quoted(text[name], layout, always=_always(column, layout), alone=text.width == 1)
-                for i, (name, column) in enumerate(self.schema.columns.items())
+                str(i): _quoted(text[name], layout, always=layout.quoted == "all" or name in layout.quoted, alone=alone)
+                for i, name in enumerate(self.schema.columns)
             },
         )
-        lines = fields.write_csv(
-            include_header=False, separator=layout.delimiter, line_terminator=layout.line_end, quote_style="never"
+        if len(layout.delimiter.encode()) > 1:  # polars parts fields by one byte only
+            lines = fields.select(pl.concat_str(pl.all(), separator=layout.delimiter) + layout.line_end).to_series()
+            self._write("".join(lines.to_list()))
+            return
+        self._write(
+            fields.write_csv(
+                include_header=False, separator=layout.delimiter, line_terminator=layout.line_end, quote_style="never"
+            )
         )
-        self._write(lines.encode())
 
-    def _write(self, text: bytes) -> None:
-        encoding = self.layout.encoding
-        if encoding not in {"utf-8", "utf-8-sig"}:
-            # Only the first piece may begin with a byte-order mark.
-            if encoding == "utf-16" and not self.first:
-                encoding = "utf-16-le" if "\ufeff".encode("utf-16")[:1] == b"\xff" else "utf-16-be"
-            text = text.decode("utf-8").encode(encoding, errors="replace")
-        elif encoding == "utf-8-sig" and self.first:
-            text = b"\xef\xbb\xbf" + text
-        self.first = False
-        self.file.write(text)
+    def _write(self, text: str) -> None:
+        encoding = MARKS.get(self.layout.encoding, self.layout.encoding)
+        self.file.write(text.encode(encoding, errors="replace"))
 
 
 def as_text(schema: TableSchema, path: Path) -> TableSchema:
@@ -102,22 +97,18 @@ def as_text(schema: TableSchema, path: Path) -> TableSchema:
 
 
 def _spelled(marker: str) -> str:
-    return "" if marker == "<null>" else marker
-
-
-def _always(column: object, layout: Layout) -> bool:
-    return layout.quoting == "always" or (layout.quoting == "non_numeric" and not isinstance(column, Numerical))
+    return "" if marker == NULL else marker
 
 
 def _quoted(values: pl.Series, layout: Layout, *, always: bool, alone: bool) -> pl.Series:
-    """Put quotes around the fields that need them, or around all that are not empty; a quote inside is doubled."""
+    """Put quotes around the fields that need them, or around all of them; a quote inside is doubled."""
     quote = layout.quote
     if quote is None:
         return values
-    special = [layout.delimiter, quote, "\n", "\r"]
-    needs = values.str.contains_any(special)
+    # Half a delimiter at the end of a field would join the one behind it.
+    needs = values.str.contains_any([*layout.delimiter, quote, "\n", "\r"])
     if always:
-        needs = values != ""
+        needs = (values != "") | pl.Series([layout.quoted_empty])
     if alone:
         # A blank line would be passed over by most readers.
         needs |= values == ""
@@ -125,12 +116,3 @@ def _quoted(values: pl.Series, layout: Layout, *, always: bool, alone: bool) -> 
         return values
     wrapped = quote + values.str.replace_all(quote, quote * 2, literal=True) + quote
     return wrapped.zip_with(needs, values)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    # A fixed time stamp: the same rows give the same bytes.
-    return (
-        cast("IO[bytes]", gzip.GzipFile(path, "wb", compresslevel=6, mtime=0))
-        if path.suffix == ".gz"
-        else path.open("wb")
-    )

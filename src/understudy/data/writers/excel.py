@@ -6,13 +6,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
-import polars as pl
-
 from understudy._optional import require
-from understudy.data.table import Table
-from understudy.data.typed import unparse
 from understudy.data.writers._door import guarded
-from understudy.data.writers._typed import as_typed
+from understudy.data.writers._typed import Held, as_typed
 from understudy.errors import OutputError
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
@@ -27,22 +23,19 @@ class Excel(Spec):
 
     suffixes: ClassVar[tuple[str, ...]] = (".xlsx",)
 
-    def write(self, table: Table, path: Path) -> None:
-        """Write all rows of ``table``.
+    @contextmanager
+    def open(self, path: Path, schema: TableSchema) -> Generator[Held]:
+        """Open the file for rows that come table by table; it is written at the end.
 
         Raises
         ------
         OutputError
-            If the file cannot be written.
+            If the file cannot be written, or there are more rows than a sheet holds.
+        MissingExtra
+            If the library that writes workbooks is not installed.
         """
-        with self.open(path, table.schema) as sink:
-            sink.append(table)
-
-    @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
-        """Open the file for rows that come table by table; it is written at the end."""
         require("xlsxwriter", extra="excel", what="Writing Excel workbooks")
-        sink = Sink(as_typed(schema, "excel"))
+        sink = Held(as_typed(schema, "excel"))
         with guarded(path):
             yield sink
             rows = sink.rows()
@@ -52,19 +45,3 @@ class Excel(Spec):
             book = BytesIO()
             rows.write_excel(book)
             path.write_bytes(book.getvalue())
-
-
-class Sink:
-    """Takes tables and keeps them until the end."""
-
-    def __init__(self, schema: TableSchema) -> None:
-        self.schema = schema
-        self.held: list[pl.DataFrame] = []
-
-    def append(self, table: Table) -> None:
-        """Add the rows of ``table`` below those that are there."""
-        self.held.extend(unparse(Table.of(frame, self.schema)) for frame in table.frames())
-
-    def rows(self) -> pl.DataFrame:
-        """Give all rows."""
-        return pl.concat(self.held)

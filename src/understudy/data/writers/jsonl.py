@@ -1,14 +1,13 @@
 """Writes JSON lines."""
 
-import gzip
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, ClassVar, cast
+from typing import IO, ClassVar
 
 from understudy.data.table import Table
 from understudy.data.typed import unparse
-from understudy.data.writers._door import guarded
+from understudy.data.writers._door import opened
 from understudy.data.writers._typed import as_typed
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
@@ -21,21 +20,16 @@ class Jsonl(Spec):
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
-    def write(self, table: Table, path: Path) -> None:
-        """Write all rows of ``table``.
+    @contextmanager
+    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+        """Open the file for rows that come table by table.
 
         Raises
         ------
         OutputError
             If the file cannot be written.
         """
-        with self.open(path, table.schema) as sink:
-            sink.append(table)
-
-    @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
-        """Open the file for rows that come table by table."""
-        with guarded(path), _opened(path) as file:
+        with opened(path) as file:
             yield Sink(file, as_typed(schema, "jsonl"))
 
 
@@ -50,12 +44,3 @@ class Sink:
         for frame in table.frames():
             rows = unparse(Table.of(frame, self.schema))
             self.file.write(rows.write_ndjson().encode("utf-8"))
-
-
-def _opened(path: Path) -> IO[bytes]:
-    # A fixed time stamp: the same rows give the same bytes.
-    return (
-        cast("IO[bytes]", gzip.GzipFile(path, "wb", compresslevel=6, mtime=0))
-        if path.suffix == ".gz"
-        else path.open("wb")
-    )

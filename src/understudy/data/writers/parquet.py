@@ -22,21 +22,15 @@ class Parquet(Spec):
 
     suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
 
-    def write(self, table: Table, path: Path) -> None:
-        """Write all rows of ``table``.
+    @contextmanager
+    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+        """Open the file for rows that come table by table; it is written at the end, from parts beside it.
 
         Raises
         ------
         OutputError
             If the file cannot be written.
         """
-        with self.open(path, table.schema) as sink:
-            for frame in table.frames():
-                sink.append(Table.of(frame, table.schema))
-
-    @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
-        """Open the file for rows that come table by table; it is written at the end, from parts beside it."""
         sink = Sink(path, as_typed(schema, "parquet"))
         try:
             with guarded(path):

@@ -2,13 +2,15 @@
 
 import gzip
 
+import numpy as np
 import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from understudy.context import Run
+from understudy.data.readers._records import Records
 from understudy.data.readers.csv import Csv
 from understudy.errors import InputError
-from understudy.run import Run
 
 ROWS = [("Ann", "1.5", "x"), ("Bob", "2.25", "y"), ("Zoë", "3", "z")]
 
@@ -24,7 +26,10 @@ def rows_of(path, **options):
     return pl.concat(list(raw.frames())).rows(), raw.layout
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", ":"])
+DELIMITERS = [",", ";", "\t", "|", ":", " ", "~", "^", "\x1f", "\x01", "¦", "§", "*", "!", "=", "||", "::", "~~"]
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
 def test_the_delimiter_is_found(tmp_path, delimiter):
     lines = [delimiter.join(row) for row in [("name", "size", "kind"), *ROWS]]
     rows, layout = rows_of(written(tmp_path, "\n".join(lines) + "\n"))
@@ -32,7 +37,48 @@ def test_the_delimiter_is_found(tmp_path, delimiter):
     assert layout.delimiter == delimiter
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "latin-1"])
+def test_a_delimiter_inside_quotes_is_part_of_the_value(tmp_path):
+    for delimiter in ("~", "§", "||"):
+        text = f'a{delimiter}b\n1{delimiter}"x{delimiter}y"\n2{delimiter}z\n'
+        assert rows_of(written(tmp_path, text))[0] == [("1", f"x{delimiter}y"), ("2", "z")]
+
+
+ALONE = {
+    "dates": ("date", [f"2024-01-{day:02d}" for day in range(1, 29)]),
+    "clocks": ("time", [f"12:{minute}" for minute in range(10, 59)]),
+    "full names": ("full name", ["Ann Lee", "Bob Ray", "Eve Fox"]),
+    "codes": ("order-no", [f"AB-{i:03d}" for i in range(30)]),
+    "rates": ("rate%", [f"{i}%" for i in range(30)]),
+    "prices": ("price $", [f"{i} $" for i in range(30)]),
+    "mail": ("e-mail", [f"u{i}@mail.org" for i in range(30)]),
+    "decimals": ("x.y", [f"{i}.5" for i in range(30)]),
+    "sentences": ("text", [f"this is text {i}" for i in range(30)]),
+}
+
+
+@pytest.mark.parametrize("case", ALONE)
+def test_a_file_of_one_column_has_one(tmp_path, case):
+    name, values = ALONE[case]
+    rows, _ = rows_of(written(tmp_path, "\n".join([name, *values, ""])))
+    assert rows == [(value,) for value in values]
+
+
+@pytest.mark.parametrize("case", ["dates", "clocks", "mail"])
+def test_a_file_of_one_column_without_a_header_has_none(tmp_path, case):
+    values = ALONE[case][1]
+    rows, layout = rows_of(written(tmp_path, "\n".join([*values, ""])))
+    assert rows == [(value,) for value in values]
+    assert not layout.header
+
+
+def test_a_single_column_that_may_be_several_says_how_to_part_it(tmp_path):
+    run = Run(0)
+    Csv().read(written(tmp_path, "a  b\n1   2\n33    4\n"), run)
+    assert [f.code for f in run.findings.all()] == ["csv.one_column"]
+    assert "`delimiter:`" in run.findings.all()[0].text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "latin-1"])
 def test_the_encoding_is_found(tmp_path, encoding):
     lines = [",".join(row) for row in [("name", "size", "kind"), *ROWS]]
     rows, layout = rows_of(written(tmp_path, "\n".join(lines) + "\n", encoding))
@@ -44,7 +90,7 @@ def test_an_encoding_that_shows_late_is_found(tmp_path):
     text = b"name,size\n" + b"Ann,1\n" * 100_000 + "Zoë,2\n".encode("cp1252")
     rows, layout = rows_of(written(tmp_path, text))
     assert rows[-1] == ("Zoë", "2")
-    assert layout.encoding == "latin-1"
+    assert layout.encoding == "cp1252"
 
 
 def test_a_packed_file_is_read_whatever_its_name(tmp_path):
@@ -55,7 +101,7 @@ def test_a_packed_file_is_read_whatever_its_name(tmp_path):
 def test_quoted_fields_hold_delimiters_quotes_and_line_ends(tmp_path):
     rows, layout = rows_of(written(tmp_path, 'a,b\n1,"x, y"\n2,"he said ""no"""\n3,"two\nlines"\n'))
     assert rows == [("1", "x, y"), ("2", 'he said "no"'), ("3", "two\nlines")]
-    assert layout.quoting == "necessary"
+    assert layout.quoted == ()
 
 
 def test_single_quotes_are_found(tmp_path):
@@ -69,22 +115,26 @@ def test_a_quote_that_is_a_character_stays_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "quoting"),
+    ("text", "quoted", "header", "empty"),
     [
-        ('"a","b"\n"1","x"\n"2","y"\n', "always"),
-        ('"a","b"\n1,"x"\n2,"y"\n', "non_numeric"),
-        ("a,b\n1,x\n", "necessary"),
+        ('"a","b"\n"1","x"\n"2","y"\n', "all", True, False),
+        ('a,b\n"1","x"\n"2",""\n', "all", False, True),
+        ('"a","b"\n1,"x"\n2,"y"\n', ("b",), True, False),
+        ('"a","b"\n1,x\n2,y\n', (), True, False),
+        ('a,b\n1,"x, y"\n2,z\n', (), False, False),
+        ("a,b\n1,x\n", (), False, False),
     ],
 )
-def test_the_way_of_quoting_is_found(tmp_path, text, quoting):
-    assert rows_of(written(tmp_path, text))[1].quoting == quoting
+def test_the_way_of_quoting_is_found(tmp_path, text, quoted, header, empty):
+    layout = rows_of(written(tmp_path, text))[1]
+    assert (layout.quoted, layout.quoted_header, layout.quoted_empty) == (quoted, header, empty)
 
 
 def test_line_ends_of_every_system_are_read(tmp_path):
-    for end, kept in (("\n", "\n"), ("\r\n", "\r\n"), ("\r", "\n")):
+    for end in ("\n", "\r\n", "\r"):
         rows, layout = rows_of(written(tmp_path, end.join(["a,b", "1,2", "3,4", ""])))
         assert rows == [("1", "2"), ("3", "4")]
-        assert layout.line_end == kept
+        assert layout.line_end == end
 
 
 def test_a_last_line_without_an_end_is_a_row(tmp_path):
@@ -103,39 +153,38 @@ def test_numbers_above_numbers_are_no_header(tmp_path):
     assert rows_of(written(tmp_path, "k,2019,2020\na,1,2\nb,3,4\n"))[1].header
 
 
-@pytest.mark.parametrize(
-    ("text", "marks"),
-    [
-        ("a;b\n1,5;2,25\n3,0;4,75\n", (",", "")),
-        ("a;b\n1.234,50;x\n12,25;y\n", (",", ".")),
-        ('a,b\n"1,234.50",x\n12.25,y\n', (".", ",")),
-        ('a,b\n"1,234",x\n"12,345",y\n"2,500",y\n17,z\n', (".", ",")),
-        ("a,b\n1.5,x\n2.25,y\n", (".", "")),
-        ("a;b\n1 234,5;x\n2,5;y\n", (",", " ")),
-        ("a,b\n2024-01-05,x\n10.0.0.1,y\n", (".", "")),
-    ],
-)
-def test_the_marks_of_numbers_are_found(tmp_path, text, marks):
-    layout = rows_of(written(tmp_path, text))[1]
-    assert (layout.decimal_mark, layout.thousands_mark) == marks
-
-
 def test_what_was_found_is_reported(tmp_path):
     run = Run(0)
-    Csv().read(written(tmp_path, "a;b\n1,5;é\n2,5;b\n", "cp1252"), run)
-    (finding,) = run.findings.all()
-    assert finding.code == "csv.dialect"
-    assert "delimiter ';'" in finding.text
-    assert "cp1252" in finding.text
+    raw = Csv().read(written(tmp_path, "a;b\n1,5;é\n2,5;b\n", "cp1252"), run)
+    dialect, encoding = run.findings.all()
+    assert (dialect.code, encoding.code) == ("csv.dialect", "csv.encoding")
+    assert "delimiter ';'" in dialect.text
+    assert "cp1252 was assumed" in encoding.text
+    assert "`encoding:` under `source:`" in encoding.text
+    assert len(raw.notes) == 2
 
 
 def test_every_finding_can_be_overridden(tmp_path):
     path = written(tmp_path, "1;2,5\n3;4,5\n")
-    rows, layout = rows_of(path, delimiter=";", header=False, decimal_mark=".", encoding="latin-1", quote="")
+    rows, layout = rows_of(path, delimiter=";", header=False, encoding="latin-1", quote="")
     assert rows == [("1", "2,5"), ("3", "4,5")]
-    assert (layout.decimal_mark, layout.encoding, layout.quote) == (".", "latin-1", None)
+    assert (layout.encoding, layout.quote) == ("latin-1", None)
+    assert Csv(decimal_mark=".").read(path, Run(0)).marks.decimal_mark == "."
+    assert rows_of(written(tmp_path, "a-b\n1-2\n"), delimiter="-")[0] == [("1", "2")]
     with pytest.raises(ValidationError):
-        Csv(delimiter=";;")
+        Csv(delimiter=";;;;;")
+
+
+def test_lines_above_the_header_are_kept_apart(tmp_path):
+    rows, layout = rows_of(written(tmp_path, "sep=;\r\na;b\r\n1;2\r\n"))
+    assert (rows, layout.preamble, layout.delimiter) == ([("1", "2")], "sep=;\r\n", ";")
+    path = written(tmp_path, "Sales of 2024\n\na,b\n1,2\n3,4,5\n")
+    with pytest.raises(InputError, match=r"Line 3 of .* has 2 fields where the first line has 1.*`skip_lines:`"):
+        rows_of(path)
+    with pytest.raises(InputError, match="Line 5 of"):
+        rows_of(path, skip_lines=2)
+    rows, layout = rows_of(written(tmp_path, "Sales of 2024\n\na,b\n1,2\n"), skip_lines=2)
+    assert (rows, layout.preamble) == ([("1", "2")], "Sales of 2024\n\n")
 
 
 def test_a_large_file_goes_through_partitions_on_disk(tmp_path):
@@ -169,6 +218,20 @@ BAD = {
     "quotes hide a ragged line": (b'a,b\n"x\ny",2\n"z",2\n3,4,5\n', "Line 5 of .* has 3 fields"),
     "duplicates": (b"a,b,a\n1,2,3\n", r"has 2 columns named 'a' \(columns 1, 3\)"),
     "no names": (b"a,,\n1,2,3\n", r"has 2 columns without a name \(columns 2, 3\)"),
+    "a quote that is never closed": (
+        b'a,b\n1,"x\n2,y\n3,z\n4,"w"\n',
+        "Line 2 of .* opens a quote that is never closed",
+    ),
+    "no quote is ever closed": (b'a,b\n1,"x\n2,y\n3,z\n', "Line 2 of .* opens a quote that is never closed"),
+    "a quote that the next one closes": (
+        b'a,b\n1,"x\n2,y\n3,"z\n4,w\n5,"k"\n6,"k"\n',
+        "Line 2 of .* opens a quote that is closed on line 4 in the middle of a value",
+    ),
+    "text behind a quote": (b'a,b\n1,"x"y\n2,"y"\n', "Line 2 of .* has a quote that does not end its value"),
+    "quotes behind backslashes": (b'a,b\n1,"x \\"y\\" z"\n2,"w"\n', "Line 2 of .* has a quote that does not end"),
+    "more fields than names in every row": (b"a,b\n1,2,\n3,4,\n", "Line 2 of .* has 3 fields"),
+    "a zero byte": (b"a,b\n" + b"1,x\n" * 99 + b"2,\x00y\n", "Line 101 of .* holds a zero byte"),
+    "mostly UTF-8": ("a,é\n".encode() * 99 + b"b,\xe9\n", "Line 100 of .* is not written in utf-8 though others are"),
     "cut off": (gzip.compress(b"a,b\n1,2\n" * 1000)[:-20], "cannot be unpacked"),
 }
 
@@ -199,3 +262,26 @@ def test_a_wrong_encoding_is_refused(tmp_path):
         Csv(encoding="utf-8").read(path, Run(0))
     with pytest.raises(InputError, match="No encoding is named 'utf-9'"):
         Csv(encoding="utf-9").read(path, Run(0))
+
+
+def test_an_odd_quote_inside_a_value_is_a_character(tmp_path):
+    text = 'size,n,t\n5" pipe,1,"a, b"\n6" pipe,2,"c, d"\n'
+    assert rows_of(written(tmp_path, text))[0] == [('5" pipe', "1", "a, b"), ('6" pipe', "2", "c, d")]
+
+
+def test_long_fields_are_read_the_careful_way_too(tmp_path):
+    long = "x" * 200_000
+    assert rows_of(written(tmp_path, f'a,b\n\n1,"{long}, y"\n5" ,z\n'))[0] == [("1", f"{long}, y"), ('5" ', "z")]
+
+
+QUOTES = ['"x"', '"x, y"', '"x ""y"" z"', '"a\nb"', '""', "plain", '5" pipe']
+
+
+@pytest.mark.parametrize("n", range(20))
+def test_the_quick_way_reads_what_the_careful_one_does(tmp_path, monkeypatch, n):
+    rng = np.random.default_rng(n)
+    text = "a,b\n" + "".join(f"{rng.choice(QUOTES)},{rng.choice(QUOTES)}\n" for _ in range(30))
+    path = written(tmp_path, text)
+    quick = rows_of(path)
+    monkeypatch.setattr(Records, "_fast", lambda *_: None)
+    assert rows_of(path) == quick

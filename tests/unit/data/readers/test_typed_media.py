@@ -7,14 +7,14 @@ import polars as pl
 import pytest
 
 from understudy.catalog import entries, load
+from understudy.context import Run
 from understudy.data.infer import infer
 from understudy.data.typed import parse
 from understudy.errors import InputError, OutputError
-from understudy.run import Run
 
 FRAME = pl.DataFrame(
     {
-        "whole": [1, 2, None] * 20,
+        "whole": [1, 2, 4, None] * 15,
         "real": [0.5, 2.25, 3.125] * 20,
         "word": ["a", None, "é"] * 20,
         "flag": [True, False, None] * 20,
@@ -42,7 +42,8 @@ def test_a_file_comes_back_as_it_was(tmp_path, kind):
     reader, run = load("readers", kind)(), Run(0)
     raw = reader.read(source, run)
     table = parse(raw, infer(raw, run).schema, run)
-    load("writers", kind)().write(table, target)
+    with load("writers", kind)().open(target, table.schema) as sink:
+        sink.append(table)
     again = reader.read(target, run)
     assert next(again.frames()).equals(next(raw.frames()))
     assert again.dtypes == raw.dtypes
@@ -104,6 +105,46 @@ def test_packed_json_lines_are_read(tmp_path):
     assert next(raw.frames()).to_dict(as_series=False) == {"a": [1, 2], "b": [None, "x"]}
 
 
+FROM_TEXT = {
+    "zero_one": (["0", "1"], pl.Int64),
+    "code": (["1", "2"], pl.Int64),
+    "kind_id": (["10", "20", "30"], pl.Int64),
+    "whole floats": (["1.0", "2.0", "7.0"], pl.Float64),
+    "padded": (["01", "02", "03"], pl.String),
+    "yes": (["yes", "no"], pl.Boolean),
+    "day": (["2024-01-05", "2024-02-07"], pl.Date),
+    "number of a day": (["20240105", "20240207"], pl.Date),
+    "midnight": (["2024-01-05T00:00:00Z", "2024-02-07T00:00:00Z"], pl.Datetime("us", "UTC")),
+    "clock at midnight": (["2024-01-05 00:00:00", "2024-02-07 00:00:00"], pl.Datetime("us")),
+}
+
+
+@pytest.mark.parametrize("name", FROM_TEXT)
+def test_rows_of_a_delimited_file_have_the_dtypes_that_its_values_have(tmp_path, name):
+    values, dtype = FROM_TEXT[name]
+    source, target = tmp_path / "in.csv", tmp_path / "out.parquet"
+    pl.DataFrame({name: (values * 60)[:60]}).write_csv(source)
+    raw = load("readers", "csv")().read(source, Run(0))
+    schema = infer(raw, Run(0)).schema
+    with load("writers", "parquet")().open(target, schema) as sink:
+        sink.append(parse(raw, schema, Run(0)))
+    assert pl.read_parquet_schema(target) == {name: dtype}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "arrow"])
+def test_switches_and_codes_that_are_numbers_stay_numbers(tmp_path, kind):
+    frame = pl.DataFrame({"flag": [0, 1, 1] * 20, "plan": [1, 2, 2] * 20, "day": [20240105, 20240207, 20240301] * 20})
+    source, target = tmp_path / f"in{ending(kind)}", tmp_path / f"out{ending(kind)}"
+    WRITE[kind](frame, source)
+    reader = load("readers", kind)()
+    raw = reader.read(source, Run(0))
+    schema = infer(raw, Run(0)).schema
+    assert [column.kind for column in schema.columns.values()] == ["boolean", "categorical", "datetime"]
+    with load("writers", kind)().open(target, schema) as sink:
+        sink.append(parse(raw, schema, Run(0)))
+    assert next(reader.read(target, Run(0)).frames()).equals(frame)
+
+
 def test_parquet_is_read_in_partitions(tmp_path):
     path = tmp_path / "t.parquet"
     FRAME.write_parquet(path)
@@ -127,5 +168,9 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, kind):
     FRAME.write_parquet(source)
     raw = load("readers", "parquet")().read(source, Run(0))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
-    with pytest.raises(OutputError, match="cannot be written"):
-        load("writers", kind)().write(table, tmp_path / "absent" / f"t{ending(kind)}")
+    path = tmp_path / "absent" / f"t{ending(kind)}"
+    with (
+        pytest.raises(OutputError, match="cannot be written"),
+        load("writers", kind)().open(path, table.schema) as sink,
+    ):
+        sink.append(table)

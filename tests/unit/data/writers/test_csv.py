@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other scripts are the point
 """The writer of delimited text gives back the dialect that the reader found, byte for byte."""
 
 import gzip
@@ -5,11 +6,11 @@ import gzip
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.infer import infer
 from understudy.data.readers.csv import Csv as Reader
 from understudy.data.typed import parse
 from understudy.data.writers.csv import Csv as Writer
-from understudy.run import Run
 
 FILES = {
     "plain": ("a,b\n1,x\n2,y\n", "utf-8"),
@@ -27,8 +28,29 @@ FILES = {
     "money": ("a,b\n$1.50,10%\n$2.00,15%\n-$3.25,20%\n", "utf-8"),
     "switches": ("a,b,c,d\nTRUE,yes,T,1\nFALSE,no,F,0\n", "utf-8"),
     "dates": ("a,b,c\n2024-01-05,5/1/2024,2024-01-05T10:30:00Z\n2023-12-31,31/12/2023,2024-01-06T00:00:01Z\n", "utf-8"),
+    "rare delimiter": ("a~b\n1~x\n2~y\n", "utf-8"),
+    "delimiter beyond ASCII": ('a§b\n1§"x§y"\n2§z\n', "utf-8"),
+    "doubled delimiter": ("a||b||c\n1||x||3\n2||y||4\n", "utf-8"),
+    "old line ends": ("a,b\r1,x\r2,y\r", "utf-8"),
+    "a line for Excel": ("sep=;\r\na;b\r\n1;x\r\n2;y\r\n", "utf-8"),
+    "quoted header only": ('"a","b"\n1,x\n2,y\n', "utf-8"),
+    "a quoted name that is empty": ('"","b"\n1,x\n2,y\n', "utf-8"),
+    "quoted numbers": ('a,b\n"1","1.50"\n"2","2.25"\n', "utf-8"),
+    "quoted codes": ('"a","b"\n1,"1"\n7,"2"\n' + '3,"2"\n' * 30, "utf-8"),
+    "quoted blanks": ('"a","b"\n"1",""\n"2","x"\n', "utf-8"),
+    "a blank at the end": ("a,b,\n1,x,\n2,y,\n", "utf-8"),
+    "Cyrillic": ("имя,город\n" + "Иван Петров,Москва\nАнна Смирнова,Казань\n" * 9, "cp1251"),
+    "Japanese": ("名前,市\n" + "山田太郎,東京\nさくら,なごや\n" * 9, "cp932"),
+    "signs": ("a;b;c\n+1;.5;(3)\n-2;-.25;4\n+3;.75;(5)\n", "utf-8"),
+    "marks of each column": ('a;b;c\n1,234,567;1234567;1,5\n"17";17;2,25\n'.replace('"', ""), "utf-8"),
+    "weeks": ("a,b\n2024-W05,2024-Q1\n2024-W06,2024-Q2\n", "utf-8"),
     "no quotes": ('size,n\n5" pipe,1\n6" pipe,2\n', "utf-8"),
 }
+
+
+def write(table, path):
+    with Writer().open(path, table.schema) as sink:
+        sink.append(table)
 
 
 @pytest.mark.parametrize("case", FILES)
@@ -38,7 +60,7 @@ def test_the_file_comes_back_byte_for_byte(tmp_path, case):
     source.write_bytes(text.encode(encoding))
     raw = Reader().read(source, Run(0))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
-    Writer().write(table, target)
+    write(table, target)
     assert target.read_bytes().decode(encoding) == text
 
 
@@ -48,7 +70,7 @@ def test_a_packed_file_is_the_same_each_time(tmp_path):
     raw = Reader().read(source, Run(0))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
     for name in ("one.csv.gz", "two.csv.gz"):
-        Writer().write(table, tmp_path / name)
+        write(table, tmp_path / name)
     assert gzip.decompress((tmp_path / "one.csv.gz").read_bytes()) == source.read_bytes()
 
 
@@ -68,5 +90,5 @@ def test_rows_of_a_frame_become_plain_text(tmp_path):
 
     raw, _ = to_raw(pl.DataFrame({"a": [1.5, None], "b": ["x", "y, z"], "c": [True, False]}))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
-    Writer().write(table, tmp_path / "t.csv")
+    write(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text(encoding="utf-8") == 'a,b,c\n1.5,x,true\n,"y, z",false\n'
