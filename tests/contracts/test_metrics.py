@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from understudy import catalog
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import NotApplicable
 from understudy.execution.local import Local
 from understudy.metrics.evaluate import evaluate
 from understudy.protocols import Metric, Score
-from understudy.run import Run
 from understudy.schema.column import (
     Boolean,
     Categorical,
@@ -148,7 +148,7 @@ def test_metric_is_a_spec_that_says_what_it_is(name):
     assert issubclass(kind, Spec)
     assert isinstance(kind(), Metric)
     assert kind.better in {"higher", "lower", "half"}
-    assert kind.stand_in in {"holdout", "real"}
+    assert kind.stand_in in {"holdout", "holdout, scaled", "real", "none"}
     assert kind.needs <= {"holdout", "target"}
     assert kind.title
     assert catalog.entries("metrics")[name].group.split(".")[1] in QUESTIONS

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from understudy import catalog
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import ConditionError
 from understudy.execution.local import Local
 from understudy.protocols import Generator, Synthesizer
-from understudy.run import Run
 from understudy.schema.column import (
     Boolean,
     Categorical,

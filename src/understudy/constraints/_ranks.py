@@ -99,7 +99,7 @@ class Ranks:
             case Numerical(decimals=int(decimals)) | Location(decimals=int(decimals)):
                 return 10.0**-decimals
             case Datetime(resolution=resolution):
-                return float(_UNIT_US[resolution])
+                return float(_UNIT_US.get(resolution, _UNIT_US["day"]))  # months and weeks are days too
             case _:
                 return 0.0
 

@@ -69,7 +69,9 @@ def left(known: Mapping[str, object], constraints: Sequence[Constraint]) -> dict
 
 def _reversed(constraint: Inequality, known: Mapping[str, object]) -> bool:
     low, high = known.get(constraint.low), known.get(constraint.high)
-    return low is not None and high is not None and low > high  # pyright: ignore[reportOperatorIssue] - of one type
+    if low is None or high is None:
+        return False
+    return low > high or (constraint.strict and low == high)  # pyright: ignore[reportOperatorIssue] - of one type
 
 
 def _same(a: object, b: object) -> bool:

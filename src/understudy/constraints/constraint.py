@@ -12,6 +12,7 @@ from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
 from understudy.protocols import State
 from understudy.schema.table import TableSchema
+from understudy.store.trust import expect
 
 __all__ = ["Constraint", "restore", "stored"]
 
@@ -55,14 +56,32 @@ class Constraint(Protocol):
 _KINDS = {c.kind: c for c in (Equality, FunctionalDependency, Implication, Inequality, LinearIdentity)}
 
 
+_ROLES = frozenset(
+    {
+        *("original", "copy", "determinant", "dependent", "condition", "column"),
+        *("low", "high", "total", "first", "second"),
+    }
+)
+"""Under which names states hold names of columns."""
+
+
 def stored(constraints: Sequence[Constraint]) -> State:
     """Give the state of ``constraints``, in order."""
     return {str(i): {"kind": c.kind, "state": c.state()} for i, c in enumerate(constraints)}
 
 
 def restore(state: State) -> tuple[Constraint, ...]:
-    """Build the constraints that gave ``state``."""
+    """Build the constraints that gave ``state``.
+
+    Raises
+    ------
+    ValueError
+        If a column is named by anything but a text.
+    """
     entries = cast("dict[str, dict[str, Any]]", state)
+    for entry in entries.values():
+        for role, name in entry["state"].items():
+            expect(role not in _ROLES or isinstance(name, str), f"{role} of a relation is no name")
     return tuple(_KINDS[entry["kind"]].restore(entry["state"]) for _, entry in sorted(entries.items(), key=_place))
 
 

@@ -257,14 +257,17 @@ class _Search:
                 pair = (a, str(b))
                 if a == b or self.rows.schema[a] != self.rows.schema[pair[1]] or {pair, pair[::-1]} & plain:
                     continue
-                order = Inequality(*pair, grids=(self.ranks.grid(a), self.ranks.grid(pair[1])))
+                strict = not (self.rows[a] == self.rows[pair[1]]).any()
+                order = Inequality(*pair, grids=(self.ranks.grid(a), self.ranks.grid(pair[1])), strict=strict)
                 if not order.violations(self.rows).any() and self._chance_of_order(*pair) < limit:
                     found[pair] = order
         return [order for pair, order in found.items() if not self._follows(pair, names, found)]
 
     def _follows(self, pair: tuple[str, str], names: list[str], found: dict[tuple[str, str], Inequality]) -> bool:
+        """Tell whether an order is the sum of two others; one without equal values needs one such among them."""
         full = (b for b in names if not self.ranks.counts(b)[0])
-        return any((pair[0], b) in found and (b, pair[1]) in found for b in full)
+        steps = ((found.get((pair[0], b)), found.get((b, pair[1]))) for b in full)
+        return any(one and two and (one.strict or two.strict or not found[pair].strict) for one, two in steps)
 
     def _chance_of_order(self, a: str, b: str) -> float:
         """Give the log of the chance that no row breaks the order if the two are independent."""
@@ -279,9 +282,10 @@ class _Search:
         """Find pairs of quantities that are equal in more rows than chance, or nearness, makes them."""
         names = [n for n in self._quantities() if self.ranks.n_values(n) > _FEW_VALUES]
         limit = _limit(len(names) ** 2)
+        schema = self.rows.schema  # polars builds it anew at every look
         copies: set[str] = set()
         for a, b in combinations(names, 2):
-            if b in copies or self.rows.schema[a] != self.rows.schema[b]:
+            if b in copies or schema[a] != schema[b]:
                 continue
             if self.ranks.equal_share(a, b) < _EQUAL_SHARE / 2:
                 continue

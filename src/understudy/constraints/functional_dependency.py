@@ -9,6 +9,7 @@ import polars as pl
 
 from understudy.protocols import State
 from understudy.schema.table import TableSchema
+from understudy.store.trust import expect
 
 __all__ = ["FunctionalDependency"]
 
@@ -102,4 +103,6 @@ class FunctionalDependency:
     @classmethod
     def restore(cls, state: State) -> "FunctionalDependency":
         """Build the constraint that gave ``state``."""
-        return cls(**cast("dict[str, Any]", state))
+        made = cls(**cast("dict[str, Any]", state))
+        expect(made.pairs.height, "a relation has no pairs")
+        return made

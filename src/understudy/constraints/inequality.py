@@ -15,7 +15,7 @@ __all__ = ["Inequality"]
 
 @dataclass(frozen=True, slots=True)
 class Inequality:
-    """``low`` is at most ``high`` in every row where both are present.
+    """``low`` is at most ``high``, or less than it, in every row where both are present.
 
     Parameters
     ----------
@@ -25,22 +25,27 @@ class Inequality:
         Grid of each, in its own unit (microseconds for time); 0: none. A row that breaks the order is mended by
         exchanging the two values where the grids are the same, which keeps what both columns hold together; else the
         upper value is raised to the lower one.
+    strict : bool
+        Whether the two are never equal. Where they are and neither may give way by a step, the row stays as it is:
+        whoever drew it draws another.
     """
 
     kind: ClassVar[str] = "inequality"
     low: str
     high: str
     grids: tuple[float, float] = (0.0, 0.0)
+    strict: bool = False
 
     @property
     def text(self) -> str:
         """One sentence for a person."""
-        return f"{self.low} is at most {self.high}"
+        return f"{self.low} is {'less than' if self.strict else 'at most'} {self.high}"
 
     @property
     def broken(self) -> pl.Expr:
         """Where rows break it."""
-        return (pl.col(self.low) > pl.col(self.high)).fill_null(value=False)
+        low, high = pl.col(self.low), pl.col(self.high)
+        return (low >= high if self.strict else low > high).fill_null(value=False)
 
     def violations(self, rows: pl.DataFrame) -> pl.Series:
         """Tell which rows break it."""
@@ -66,28 +71,35 @@ class Inequality:
             case (True, True):
                 return rows
             case (False, True):
-                made = {self.low: self._snapped(rows[self.high], self.grids[0], up=False)}
+                made = {self.low: self._beside(rows[self.high], self.grids[0], up=False)}
             case (False, False) if self.grids[0] == self.grids[1]:
                 return rows.with_columns(
                     pl.when(self.broken).then(high).otherwise(low).alias(self.low),
                     pl.when(self.broken).then(low).otherwise(high).alias(self.high),
                 )
             case _:
-                made = {self.high: self._snapped(rows[self.low], self.grids[1], up=True)}
+                made = {self.high: self._beside(rows[self.low], self.grids[1], up=True)}
         return rows.with_columns(
             pl.when(self.broken).then(pl.lit(value)).otherwise(name).alias(name) for name, value in made.items()
         )
 
-    def _snapped(self, values: pl.Series, grid: float, *, up: bool) -> pl.Series:
-        """Give the nearest points of ``grid`` that are not lower (``up``) or not higher than ``values``."""
-        if not grid or self.grids[0] == self.grids[1]:
+    def _beside(self, values: pl.Series, grid: float, *, up: bool) -> pl.Series:
+        """Give the nearest points of ``grid`` that are above (``up``) or below ``values`` as the order wants them."""
+        if not grid or (self.grids[0] == self.grids[1] and not self.strict):
             return values
+        if values.dtype.is_integer():  # beyond 2**53 a division would lose the last digits
+            return values + (1 if up else -1)
         if values.dtype.is_temporal():
             whole, unit = values.to_physical(), int(grid)
-            return ((whole + (unit - 1 if up else 0)) // unit * unit).cast(values.dtype)
-        steps = values / grid
-        steps = (steps - 1e-9).ceil() if up else (steps + 1e-9).floor()
+            steps = self._step(whole // unit, (whole + (unit - 1)) // unit, up=up)
+            return (steps * unit).cast(values.dtype)
+        steps = self._step((values / grid + 1e-9).floor(), (values / grid - 1e-9).ceil(), up=up)
         return (steps * grid).round(max(0, round(-np.log10(grid)))).cast(values.dtype)
+
+    def _step(self, floor: pl.Series, ceiling: pl.Series, *, up: bool) -> pl.Series:
+        if self.strict:
+            return floor + 1 if up else ceiling - 1
+        return ceiling if up else floor
 
     def conclude(self, known: Mapping[str, object]) -> dict[str, object]:
         """Nothing follows from one side of an order alone."""
@@ -96,10 +108,11 @@ class Inequality:
 
     def state(self) -> State:
         """Give everything needed to build this constraint again."""
-        return {"low": self.low, "high": self.high, "grids": list(self.grids)}
+        return {"low": self.low, "high": self.high, "grids": list(self.grids), "strict": self.strict}
 
     @classmethod
     def restore(cls, state: State) -> "Inequality":
         """Build the constraint that gave ``state``."""
         fields = cast("dict[str, Any]", state)
-        return cls(fields["low"], fields["high"], (fields["grids"][0], fields["grids"][1]))
+        lower, upper = fields["grids"]
+        return cls(fields["low"], fields["high"], (float(lower), float(upper)), bool(fields["strict"]))

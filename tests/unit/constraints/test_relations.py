@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from understudy.constraints.conclude import conclude
 from understudy.constraints.constraint import Constraint, restore, stored
 from understudy.constraints.equality import Equality
 from understudy.constraints.functional_dependency import FunctionalDependency
 from understudy.constraints.implication import Implication
 from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
+from understudy.errors import ConditionError
 from understudy.schema.column import Boolean, Categorical, Datetime, Numerical
 from understudy.schema.table import TableSchema
 
@@ -50,6 +52,7 @@ EVERY: dict[str, Constraint] = {
     "implication of missing": Implication("city", "c", None, None),
     "order": Inequality("a", "b", (1.0, 1.0)),
     "order of moments": Inequality("start", "end", (1e6, 8.64e10)),
+    "strict order": Inequality("start", "end", (1e6, 8.64e10), strict=True),
     "sum": LinearIdentity("c", "a", "b", 1, 0),
     "difference": LinearIdentity("a", "c", "b", -1, 0),
     "equality": Equality("a", "b", 0.2),
@@ -159,6 +162,41 @@ def test_a_held_column_keeps_its_value(held, expected):
 def test_lowering_to_a_held_column_stays_on_the_lower_grid():
     mended = Inequality("x", "y", (0.1, 0.01)).mend(pl.DataFrame({"x": [2.0], "y": [1.74]}), {"y"})
     assert mended.rows() == [(1.7, 1.74)]
+
+
+def test_equal_values_break_a_strict_order_and_no_other():
+    rows = pl.DataFrame({"a": [1, 2, 3, None], "b": [1, 3, 2, 4]})
+    assert Inequality("a", "b").violations(rows).to_list() == [False, False, True, False]
+    assert Inequality("a", "b", strict=True).violations(rows).to_list() == [True, False, True, False]
+    with pytest.raises(ConditionError, match="a is less than b"):
+        conclude({"a": 2, "b": 2}, [Inequality("a", "b", strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("grids", "dtype", "held", "expected"),
+    [
+        ((1.0, 1.0), pl.Int64, {"a"}, (5, 6)),
+        ((1.0, 1.0), pl.Int64, {"b"}, (4, 5)),
+        ((1.0, 1.0), pl.Int64, (), (5, 5)),  # neither may give way: another row is drawn
+        ((0.1, 0.1), pl.Float64, {"a"}, (5.0, 5.1)),
+        ((0.1, 0.01), pl.Float64, {"b"}, (4.9, 5.0)),
+        ((0.0, 0.0), pl.Float64, {"a"}, (5.0, 5.0)),
+    ],
+)
+def test_a_strict_order_is_mended_by_one_step(grids, dtype, held, expected):
+    rows = pl.DataFrame({"a": [5], "b": [5]}, schema={"a": dtype, "b": dtype})
+    assert Inequality("a", "b", grids, strict=True).mend(rows, held).row(0) == expected
+
+
+def test_a_strict_order_of_moments_is_mended_to_the_next_day():
+    rows = ROWS.with_columns(end=pl.col("start").dt.truncate("1d")).head(2)
+    mended = EVERY["strict order"].mend(rows, {"start"})
+    assert mended["end"].to_list() == [DAY + timedelta(days=1)] * 2
+
+
+def test_whole_numbers_beyond_float_precision_are_mended_by_one():
+    rows = pl.DataFrame({"a": [2**60 + 1], "b": [2**60 + 1]})
+    assert Inequality("a", "b", (1.0, 1.0), strict=True).mend(rows, {"a"}).row(0) == (2**60 + 1, 2**60 + 2)
 
 
 def test_a_sum_of_other_grids_has_the_dtype_and_decimals_of_its_column():

@@ -16,9 +16,9 @@ from understudy.constraints.functional_dependency import FunctionalDependency
 from understudy.constraints.implication import Implication
 from understudy.constraints.inequality import Inequality
 from understudy.constraints.repair import put_back
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import ConditionError
-from understudy.run import Run
 from understudy.schema.column import Categorical, Datetime, Identifier, Numerical, Text
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular._codec import Codec
@@ -254,6 +254,20 @@ def test_a_chain_of_orders_is_sorted(length):
     rows, left = put_back(falling, relations)
     assert rows.row(0) == tuple(range(1, length + 1))
     assert not left.any()
+
+
+def test_a_strict_order_holds_in_every_row():
+    rng = np.random.default_rng(5)
+    low = rng.integers(0, 30, 900)
+    data = table(a=(WHOLE, low), b=(WHOLE, low + rng.integers(1, 4, 900)))
+    codec = Codec.fit(data, Protection(), Run(1))
+    assert codec.texts() == ["a is less than b"]
+    apart = Table.of(data.rows.with_columns(pl.col("a").shuffle(3)), data.schema)  # columns that know nothing of it
+    for given in ({}, {"a": 20}, {"b": 20}):
+        rows = codec.sample(2_000, engine(codec, apart), Run(2), given).rows
+        assert (rows["a"] < rows["b"]).all()
+    with pytest.raises(ConditionError):
+        codec.sample(5, engine(codec, data), Run(2), {"a": 20, "b": 20})
 
 
 def test_what_follows_from_given_values_is_found_through_several_relations():

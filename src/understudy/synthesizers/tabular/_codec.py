@@ -15,10 +15,10 @@ from understudy.constraints.constraint import Constraint, restore, stored
 from understudy.constraints.discover import discover
 from understudy.constraints.implication import Implication, said
 from understudy.constraints.repair import put_back
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import ConditionError
 from understudy.protocols import Given, State
-from understudy.run import Run
 from understudy.schema.column import Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular._conditions import Conditions
@@ -122,16 +122,25 @@ class Codec:
 
     def texts(self) -> list[str]:
         """Give a sentence for each relation; rules that differ in their condition's value only share one."""
-        grouped: dict[tuple[str, str, str], list[str]] = {}
-        sentences: list[str] = []
-        for constraint in self.constraints:
-            if isinstance(constraint, Implication):
-                key = (constraint.condition, constraint.column, said(constraint.then))
-                grouped.setdefault(key, []).append(said(constraint.when))
-            else:
-                sentences.append(constraint.text)
-        sentences += [f"where {a} is {', '.join(values)}, {b} is {then}" for (a, b, then), values in grouped.items()]
-        return sentences
+        relations = [c.text for c in self.constraints if not isinstance(c, Implication)]
+        return relations + [rule["text"] for rule in self.rules()]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Give the rules about single values, such that a report can weigh them by the rows."""
+        grouped: dict[tuple[str, str, str], list[Implication]] = {}
+        for rule in self.constraints:
+            if isinstance(rule, Implication):
+                grouped.setdefault((rule.condition, rule.column, said(rule.then)), []).append(rule)
+        return [
+            {
+                "text": f"where {a} is {', '.join(said(rule.when) for rule in rules)}, {b} is {then}",
+                "condition": a,
+                "when": [rule.when for rule in rules],
+                "column": b,
+                "then": rules[0].then,
+            }
+            for (a, b, then), rules in grouped.items()
+        ]
 
     def state(self) -> State:
         """Give everything needed to build this codec again."""
@@ -143,13 +152,23 @@ class Codec:
 
     @classmethod
     def restore(cls, state: State) -> "Codec":
-        """Build the codec that gave ``state``."""
+        """Build the codec that gave ``state``.
+
+        Raises
+        ------
+        ValueError, polars.exceptions.PolarsError
+            If rows of its schema could not be made with it.
+        """
         parts = cast("dict[str, Any]", state)
-        return cls(
+        made = cls(
             TableSchema.model_validate(parts["schema"]),
             restore(parts["constraints"]),
             TableEncoder.restore(parts["encoder"]),
         )
+        # Making no rows at all shows whether relations, encoders and schema go together.
+        rows = made.encoder.decode(np.zeros((len(made.encoder.names), 0), dtype=np.uint16), Run(0))
+        Table.of(put_back(rows, made.constraints)[0].select(list(made.schema.columns)), made.schema)
+        return made
 
 
 @dataclass(slots=True)

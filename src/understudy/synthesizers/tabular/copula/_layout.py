@@ -1,10 +1,13 @@
 """Which latent normal variables stand behind the symbols of a table, and where they are cut."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
+
+from understudy.store.trust import array, expect
 
 __all__ = ["Layout", "Margin"]
 
@@ -154,6 +157,46 @@ class Layout:
                 scores[v, :size] = margin.lookup(margin.scores, size)
                 seen[v, :size] = margin.lookup(np.ones(len(margin.symbols)), size)
         return column, scores, seen
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Give everything needed to build this layout again."""
+        margins = self.margins
+        return {
+            "symbols": np.concatenate([m.symbols for m in margins]) if margins else np.empty(0, dtype=np.uint16),
+            "counts": np.concatenate([m.counts for m in margins]) if margins else np.empty(0),
+            "lengths": np.array([len(m.symbols) for m in margins], dtype=np.int64),
+            "gate": self.gate,
+            "value": self.value,
+            "alone": self.alone,
+            "sizes": self.sizes,
+        }
+
+    @classmethod
+    def restore(cls, state: Mapping[str, object], sizes: np.ndarray) -> "Layout":
+        """Build the layout that gave ``state``, of columns with ``sizes`` symbols.
+
+        Raises
+        ------
+        ValueError
+            If rows could not be cut by it.
+        """
+        lengths = array(state["lengths"], "lengths", np.int64, (None,), low=2)
+        n_latent, total = len(lengths), int(lengths.sum())
+        ends = np.cumsum(lengths)[:-1]
+        symbols = array(state["symbols"], "symbols", np.uint16, (total,))
+        counts = array(state["counts"], "counts", np.float64, (total,), low=0, high=2**63)
+        parts = zip(np.split(symbols, ends), np.split(counts, ends), strict=True) if n_latent else ()
+        margins = tuple(Margin(s, c) for s, c in parts)
+        expect(all(m.counts.sum() > 0 for m in margins), "a variable has no rows")
+        gate, value = (
+            array(state[name], name, np.int64, sizes.shape, low=-1, high=n_latent - 1) for name in ("gate", "value")
+        )
+        alone = array(state["alone"], "alone", np.uint16, sizes.shape)
+        expect((alone < sizes).all(), "a column's only symbol is none of its own")
+        for g, v, size in zip(gate, value, sizes, strict=True):
+            expect(g < 0 or list(margins[g].symbols) == [0, 1], "a gate is no yes or no")
+            expect(v < 0 or margins[v].symbols.max() < size, "a column has symbols that are not its own")
+        return cls(margins, gate, value, alone, array(state["sizes"], "sizes", "iu", sizes.shape))
 
 
 def _margin(symbols: np.ndarray, counts: np.ndarray) -> Margin:

@@ -7,15 +7,16 @@ import numpy as np
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.protocols import Given, State
-from understudy.run import Run
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
+from understudy.store.trust import array, expect
 from understudy.synthesizers.tabular._codec import Codec, Evidence
 from understudy.synthesizers.tabular.copula._conditioning import Box, draw_inside
 from understudy.synthesizers.tabular.copula._correlation import latent_correlation, nearest
-from understudy.synthesizers.tabular.copula._layout import Layout, Margin
+from understudy.synthesizers.tabular.copula._layout import Layout
 from understudy.synthesizers.tabular.copula._ordering import level_order
 from understudy.transforms.protection import Protection
 
@@ -57,15 +58,20 @@ class GaussianCopula(Spec):
 
     @classmethod
     def restore(cls, state: State) -> "GaussianCopulaGenerator":
-        """Build the generator that gave ``state``."""
+        """Build the generator that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If rows could not be drawn from it.
+        """
         parts = cast("dict[str, Any]", state)
-        ends = np.cumsum(parts["lengths"])[:-1]
-        symbols, counts = np.split(parts["symbols"], ends), np.split(parts["counts"], ends)
-        margins = tuple(Margin(s, c) for s, c in zip(symbols, counts, strict=True)) if len(parts["lengths"]) else ()
-        layout = Layout(margins, parts["gate"], parts["value"], parts["alone"], parts["sizes"])
-        return GaussianCopulaGenerator(
-            Codec.restore(parts["codec"]), layout, np.asarray(parts["correlation"]), parts["shrinkage"]
-        )
+        codec = Codec.restore(parts["codec"])
+        layout = Layout.restore(parts, codec.encoder.n_symbols)
+        n_latent = len(layout.margins)
+        correlation = array(parts["correlation"], "correlation", np.float64, (n_latent, n_latent), low=-2, high=2)
+        expect(n_latent == 0 or np.linalg.eigvalsh(correlation)[0] > 0, "the correlations are not positive definite")
+        return GaussianCopulaGenerator(codec, layout, correlation, float(parts["shrinkage"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,7 @@ class GaussianCopulaGenerator:
         return {
             "settings": {"latent_variables": len(names), "shrinkage": self.shrinkage, "smallest_eigenvalue": smallest},
             "relations": self.codec.texts(),
+            "rules": self.codec.rules(),
             "order": self.codec.encoder.names,
             "correlation": {
                 "strongest": [[names[first[i]], names[second[i]], round(float(strength[i]), 4)] for i in top],
@@ -208,16 +215,9 @@ class GaussianCopulaGenerator:
 
     def state(self) -> State:
         """Give everything needed to build this generator again."""
-        margins = self.layout.margins
         return {
             "codec": self.codec.state(),
-            "symbols": np.concatenate([m.symbols for m in margins]) if margins else np.empty(0, dtype=np.uint16),
-            "counts": np.concatenate([m.counts for m in margins]) if margins else np.empty(0),
-            "lengths": np.array([len(m.symbols) for m in margins], dtype=np.int64),
-            "gate": self.layout.gate,
-            "value": self.layout.value,
-            "alone": self.layout.alone,
-            "sizes": self.layout.sizes,
+            **self.layout.state(),
             "correlation": self.correlation,
             "shrinkage": self.shrinkage,
         }

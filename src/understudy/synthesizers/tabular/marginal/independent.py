@@ -5,11 +5,12 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.protocols import Given, State
-from understudy.run import Run
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
+from understudy.store.trust import array, expect
 from understudy.synthesizers.tabular._codec import Codec, Evidence
 from understudy.transforms.encoder import stratified
 from understudy.transforms.protection import Protection
@@ -37,10 +38,22 @@ class Independent(Spec):
 
     @classmethod
     def restore(cls, state: State) -> "IndependentGenerator":
-        """Build the generator that gave ``state``."""
+        """Build the generator that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If rows could not be drawn from it.
+        """
         parts = cast("dict[str, Any]", state)
-        counts = [np.asarray(parts["counts"][str(j)]) for j in range(len(parts["counts"]))]
-        return IndependentGenerator(Codec.restore(parts["codec"]), counts)
+        codec = Codec.restore(parts["codec"])
+        sizes = codec.encoder.n_symbols
+        expect(len(parts["counts"]) == len(sizes), "counts are not as many as columns")
+        counts = [
+            array(parts["counts"][str(j)], "counts", np.float64, (int(size),), low=0, high=2**63)
+            for j, size in enumerate(sizes)
+        ]
+        return IndependentGenerator(codec, counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,136 +5,123 @@ It serves as the guide of a column: one score that says where the column's law l
 as plain arrays, and takes half to a quarter of the CPU seconds of scikit-learn's at equal held-out error
 (ARCHITECTURE.md).
 
+Indices are unsigned in the innermost loops: numba lets signed ones count from the end, and asks at each step. What has
+one caller is inlined by numba, which saves half of its compilation.
+
 Source: Friedman, *Greedy function approximation: a gradient boosting machine*, 2001, algorithms 3 and 5; Chen and
 Guestrin, *XGBoost*, 2016, eq. 6 and 7 (second-order gain); Fisher, *On grouping for maximum homogeneity*, 1958, for the
 order of categories.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
-from understudy.synthesizers.tabular.tree._sort import ascending
+from understudy.synthesizers.tabular.tree._score import MOST_DEPTH
+from understudy.synthesizers.tabular.tree._sort import appended, ascending
 
-__all__ = ["Boosted", "boost", "score"]
+__all__ = ["boost"]
 
 _RIDGE = 1.0
-_BLOCK = 256  # rows that go through a tree together
 _NOTHING = 1e-7  # what a difference of sums may leave where there is no row
 _CATEGORY_ROWS = 10.0  # rows of the mean that a category's own mean is drawn to when categories are ordered
 
 
-class Boosted(NamedTuple):
-    """Trees of equal depth, each in heap order: the children of node i are 2i + 1 and 2i + 2.
+@njit(cache=True, nogil=True, inline="always")
+def _take_slopes(
+    wanted: np.ndarray,
+    reached: np.ndarray,
+    logistic: bool,  # noqa: FBT001 - compiled code is called by position
+    slopes: np.ndarray,
+) -> None:
+    """Write the gradient and the hessian of each row, side by side; the hessian of a square is 1 from the start."""
+    for i in range(wanted.shape[0]):
+        if logistic:
+            p = 1.0 / (1.0 + np.exp(-reached[i]))
+            slopes[i, 0] = wanted[i] - p
+            slopes[i, 1] = max(p * (1 - p), 1e-6)
+        else:
+            slopes[i, 0] = wanted[i] - reached[i]
 
-    Parameters
-    ----------
-    base : float
-        Score before the first tree.
-    feature, threshold : array of shape (rounds, nodes), int32
-        As in :class:`._grow.Tree`.
-    mask_start : array of shape (rounds, nodes), int64
-        As there.
-    mask : array of shape (m,), bool
-        As there.
-    value : array of shape (rounds, nodes), float32
-        What a leaf adds to the score.
+
+@njit(cache=True, nogil=True)
+def _sum_rows(lines: np.ndarray, begins: np.ndarray, rows: np.ndarray, slopes: np.ndarray, sums: np.ndarray) -> None:
+    """Sum gradients and hessians (``slopes``) of ``rows`` by the symbols of every feature.
+
+    A row's symbols are neighbours in memory and add to sums far apart, so that no addition waits for the one before.
     """
-
-    base: float
-    feature: np.ndarray
-    threshold: np.ndarray
-    mask_start: np.ndarray
-    mask: np.ndarray
-    value: np.ndarray
-
-
-@njit(cache=True, nogil=True)
-def _sum_rows(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objects
-    own: np.ndarray,
-    sizes: np.ndarray,
-    place: np.ndarray,
-    start: int,
-    end: int,
-    gradient: np.ndarray,
-    hessian: np.ndarray,
-    sum_g: np.ndarray,
-    sum_h: np.ndarray,
-) -> None:
-    """Sum gradients and hessians of the rows at ``place[start:end]`` by the symbols of every feature."""
-    n = end - start
-    gathered_g = np.empty(n)
-    gathered_h = np.empty(n)
-    rows = np.empty(n, np.int64)
-    for i in range(n):
-        rows[i] = place[start + i]
-        gathered_g[i] = gradient[rows[i]]
-        gathered_h[i] = hessian[rows[i]]
-    for f in range(own.shape[0]):
-        gs = sum_g[f]
-        hs = sum_h[f]
-        symbols = own[f]
-        for b in range(sizes[f]):
-            gs[b] = 0.0
-            hs[b] = 0.0
-        for i in range(n):
-            b = symbols[rows[i]]
-            gs[b] += gathered_g[i]
-            hs[b] += gathered_h[i]
+    for b in range(sums.shape[0]):
+        sums[b] = 0.0
+    for row in rows:
+        r = np.uint64(row)
+        symbols = lines[r]
+        g = slopes[r, 0]
+        h = slopes[r, 1]
+        for f in range(symbols.shape[0]):
+            b = np.uint64(2 * (begins[f] + symbols[f]))
+            sums[b] += g
+            sums[b + np.uint64(1)] += h
 
 
 @njit(cache=True, nogil=True)
-def _sort_categories(
-    sum_g: np.ndarray, sum_h: np.ndarray, size: int, key: np.ndarray, order: np.ndarray, spare: np.ndarray
-) -> None:
-    """Bring categories into the order of their mean gradient, in ``order``; those without rows come last."""
-    for b in range(size):
-        key[b] = sum_g[b] / (sum_h[b] + _CATEGORY_ROWS) if sum_h[b] > _NOTHING else 1e30
-    ascending(key, order[:size], spare)
+def _sort_categories(sums: np.ndarray, begin: int, end: int, key: np.ndarray, orders: np.ndarray) -> int:
+    """Bring the categories with rows into the order of their mean gradient, in ``orders[0]``; give their number."""
+    order = orders[0]
+    present = orders[1]
+    n_present = 0
+    for b in range(begin, end):
+        g = sums[2 * b]
+        h = sums[2 * b + 1]
+        if h > _NOTHING:
+            present[n_present] = b - begin
+            key[n_present] = g / (h + _CATEGORY_ROWS)
+            n_present += 1
+    ascending(key, order[:n_present], orders[2])
+    for i in range(n_present):
+        order[i] = present[order[i]]
+    return n_present
 
 
-@njit(cache=True, nogil=True)
-def _best_split(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objects
-    sum_g: np.ndarray,
-    sum_h: np.ndarray,
-    sizes: np.ndarray,
+@njit(cache=True, nogil=True, error_model="numpy")
+def _best_split(
+    sums: np.ndarray,
+    begins: np.ndarray,
     unordered: np.ndarray,
     g_all: float,
     h_all: float,
     least: float,
     key: np.ndarray,
-    order: np.ndarray,
-    spare: np.ndarray,
+    orders: np.ndarray,
 ) -> tuple[int, int, float, float]:
     """Give the feature (-1: none) and cut of the split that gains most, with the sums on its left."""
-    best = 1e-9
+    best = g_all * g_all / (h_all + _RIDGE) + 1e-9
     best_feature = -1
     best_cut = 0
     best_g = 0.0
     best_h = 0.0
-    before = g_all * g_all / (h_all + _RIDGE)
-    for f in range(sizes.shape[0]):
-        size = sizes[f]
-        gs = sum_g[f]
-        hs = sum_h[f]
+    for f in range(unordered.shape[0]):
+        begin = np.uint64(begins[f])
+        size = begins[f + 1] - begins[f]
         if unordered[f]:
-            _sort_categories(gs, hs, size, key, order, spare)
+            size = _sort_categories(sums, begins[f], begins[f + 1], key, orders)
         g = 0.0
         h = 0.0
         for i in range(size - 1):
-            b = order[i] if unordered[f] else i
-            if hs[b] <= _NOTHING:
+            b = np.uint64(2) * (begin + np.uint64(orders[0, i] if unordered[f] else i))
+            own_h = sums[b + np.uint64(1)]
+            if own_h <= _NOTHING:
                 continue
-            g += gs[b]
-            h += hs[b]
+            g += sums[b]
+            h += own_h
             if h < least:
                 continue
             if h_all - h < least:
                 break
-            gain = g * g / (h + _RIDGE) + (g_all - g) * (g_all - g) / (h_all - h + _RIDGE) - before
-            if gain > best:
-                best = gain
+            other = g_all - g
+            low = h + _RIDGE
+            high = h_all - h + _RIDGE
+            # The gain is g ** 2 / low + other ** 2 / high; a division takes longer than all the rest.
+            if g * g * high + other * other * low > best * (low * high):
+                best = g * g / low + other * other / high
                 best_feature = f
                 best_cut = i
                 best_g = g
@@ -142,41 +129,38 @@ def _best_split(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not obj
     return best_feature, best_cut, best_g, best_h
 
 
-@njit(cache=True, nogil=True)
-def _doubled(mask: np.ndarray) -> np.ndarray:
-    """Give ``mask`` in an array twice as long; numba takes two seconds to compile a slice assigned to a slice."""
-    longer = np.zeros(mask.shape[0] * 2, np.bool_)
-    for b in range(mask.shape[0]):
-        longer[b] = mask[b]
-    return longer
+@njit(cache=True, nogil=True, inline="always")
+def _part(symbols: np.ndarray, rows: np.ndarray, goes_left: np.ndarray, parted: np.ndarray) -> np.int64:
+    """Copy ``rows`` to ``parted``, those whose symbol goes left from the front, and the others from the back.
+
+    Gives how many go left.
+    """
+    a = np.uint64(0)
+    b = np.uint64(rows.shape[0])
+    for row in rows:
+        left = np.uint64(goes_left[np.uint64(symbols[np.uint64(row)])])
+        # Chosen, not branched on: a coin's toss is mispredicted every other time.
+        b -= np.uint64(1) - left
+        parted[a if left else b] = row
+        a += left
+    return np.int64(a)
 
 
-@njit(cache=True, nogil=True)
-def _parted(
-    symbols: np.ndarray,
-    place: np.ndarray,
-    start: int,
-    end: int,
-    cut: int,
-    mask: np.ndarray,
-    m: int,
-    spare: np.ndarray,
-) -> int:
-    """Bring the rows that go left to the front of ``place[start:end]``; give where the others begin."""
-    a = start
-    n_spare = 0
-    for i in range(start, end):
-        r = place[i]
-        goes_left = mask[m + symbols[r]] if m >= 0 else symbols[r] <= cut
-        if goes_left:
-            place[a] = r
-            a += 1
-        else:
-            spare[n_spare] = r
-            n_spare += 1
-    for i in range(n_spare):
-        place[a + i] = spare[i]
-    return a
+@njit(cache=True, nogil=True, inline="always")
+def _sum_sides(
+    lines: np.ndarray,
+    begins: np.ndarray,
+    rows: np.ndarray,
+    n_left: np.int64,
+    slopes: np.ndarray,
+    parent: np.ndarray,
+    sides: np.ndarray,
+) -> None:
+    """Sum both sides of a split: the smaller by its rows, the other as what is left of their parent."""
+    small = 0 if 2 * n_left <= rows.shape[0] else 1
+    _sum_rows(lines, begins, rows[n_left:] if small else rows[:n_left], slopes, sides[small])
+    for b in range(parent.shape[0]):
+        sides[1 - small, b] = parent[b] - sides[small, b]
 
 
 def boost(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not objects
@@ -218,6 +202,9 @@ def boost(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not 
     tuple
         The fields of :class:`Boosted` but the base, in order.
     """
+    if depth > MOST_DEPTH:
+        msg = f"Boosted trees have at most {MOST_DEPTH} levels, not {depth}. Give a smaller depth."
+        raise ValueError(msg)
     n, n_nodes = len(rows), (1 << (depth + 1)) - 1
     trees = (
         np.full((rounds, n_nodes), -1, np.int32),
@@ -225,177 +212,145 @@ def boost(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not 
         np.full((rounds, n_nodes), -1, np.int64),
         np.zeros((rounds, n_nodes), np.float32),
     )
-    # Sums by symbol of the nodes of two levels: a node's are its parent's less its sibling's, so that only the smaller
-    # of two siblings is summed row by row.
-    widest = int(sizes.max(initial=1))
-    sums = (2, 1 << max(depth - 1, 0), len(features), widest)
-    work = (
-        *(np.empty(n), np.ones(n), np.arange(n), np.empty(n, np.int64), np.zeros(sums), np.zeros(sums)),
-        *(np.zeros(widest), *np.zeros((2, widest), np.int64)),
-        *(*np.zeros((2, n_nodes), np.int64), *np.zeros((2, n_nodes)), np.zeros(n_nodes, bool)),
-    )
     own = np.take(features, rows, axis=1)
-    mask = _boost(own, sizes, unordered, target[rows], reached, logistic, rate, min_leaf, trees, work)
-    return (*trees[:3], mask, trees[3])
+    begins = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    # Sums by symbol of the nodes of two levels: a node's are made from its parent's.
+    sums = np.empty((2, 1 << max(depth - 1, 0), 2 * begins[-1]))
+    data = (own, np.ascontiguousarray(own.T), begins, unordered, np.ones((n, 2)), sums)
+    widest = int(sizes.max(initial=1))
+    spans, totals, summed = np.zeros((n_nodes, 2), np.int64), np.zeros((n_nodes, 2)), np.zeros(n_nodes, bool)
+    orders, key, goes_left = np.zeros((3, widest), np.int64), np.zeros(widest), np.zeros(widest, bool)
+    work = (np.empty((2, n), np.int32), orders, key, goes_left, spans, totals, summed)
+    how = (rate, min_leaf, depth)
+    mask, n_mask = _boost(target[rows], reached, logistic, how, trees, data, work, np.zeros(4096, bool))
+    return (*trees[:3], mask[: max(n_mask, 1)].copy(), trees[3])
 
 
 @njit(cache=True, nogil=True)
-def _boost(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one compiled loop over shared work arrays
-    own: np.ndarray,
-    sizes: np.ndarray,
-    unordered: np.ndarray,
+def _boost(
     wanted: np.ndarray,
     reached: np.ndarray,
     logistic: bool,  # noqa: FBT001 - compiled code is called by position
-    rate: float,
-    min_leaf: int,
+    how: tuple[float, int, int],
     trees: tuple[np.ndarray, ...],
+    data: tuple[np.ndarray, ...],
     work: tuple[np.ndarray, ...],
-) -> np.ndarray:
-    """Fill ``trees``, in place; give the mask. The arrays come from outside as their making is slow to compile."""
-    feature, threshold, mask_start, value = trees
-    gradient, hessian, place, spare, all_sums_g, all_sums_h = work[:6]
-    key, order, spare_order, start, end, total_g, total_h, summed = work[6:]
-    n_features, n = own.shape
-    rounds, n_nodes = feature.shape
-    mask = np.zeros(4096, np.bool_)
-    n_mask = 0
-    for t in range(rounds):
-        all_g = 0.0
-        all_h = 0.0
-        for i in range(n):
-            place[i] = i
-            if logistic:
-                p = 1.0 / (1.0 + np.exp(-reached[i]))
-                gradient[i] = wanted[i] - p
-                hessian[i] = max(p * (1 - p), 1e-6)
-            else:
-                gradient[i] = wanted[i] - reached[i]
-            all_g += gradient[i]
-            all_h += hessian[i]
-        start[0] = 0
-        end[0] = n
-        total_g[0] = all_g
-        total_h[0] = all_h
-        for node in range(n_nodes):
-            if node > 0 and feature[t, (node - 1) >> 1] < 0:
-                continue
-            s = start[node]
-            e = end[node]
-            g_all = total_g[node]
-            h_all = total_h[node]
-            value[t, node] = rate * g_all / (h_all + _RIDGE)
-            is_last = 2 * node + 1 >= n_nodes
-            best_feature = -1
-            best_cut = 0
-            best_g = 0.0
-            best_h = 0.0
-            level = 0
-            while (2 << level) - 1 <= node:
-                level += 1
-            spot = node - ((1 << level) - 1)
-            if not is_last and (summed[node] if node > 0 else n >= 2 * min_leaf):
-                sum_g = all_sums_g[level & 1, spot]
-                sum_h = all_sums_h[level & 1, spot]
-                if node == 0:
-                    _sum_rows(own, sizes, place, s, e, gradient, hessian, sum_g, sum_h)
-                least = min_leaf * (h_all / (e - s))
-                best_feature, best_cut, best_g, best_h = _best_split(
-                    sum_g, sum_h, sizes, unordered, g_all, h_all, least, key, order, spare_order
-                )
-            if best_feature < 0:
-                for i in range(s, e):
-                    reached[place[i]] += value[t, node]
-                continue
-            f = best_feature
-            symbols = own[f]
-            feature[t, node] = f
-            threshold[t, node] = best_cut
-            sum_g = all_sums_g[level & 1, spot]
-            sum_h = all_sums_h[level & 1, spot]
-            if unordered[f]:
-                size = sizes[f]
-                while n_mask + size > mask.shape[0]:
-                    mask = _doubled(mask)
-                _sort_categories(sum_g[f], sum_h[f], size, key, order, spare_order)
-                for i in range(best_cut + 1):
-                    mask[n_mask + order[i]] = True
-                mask_start[t, node] = n_mask
-                n_mask += size
-            m = mask_start[t, node]
-            a = _parted(symbols, place, s, e, best_cut, mask, m, spare)
-            lower = 2 * node + 1
-            start[lower] = s
-            end[lower] = a
-            start[lower + 1] = a
-            end[lower + 1] = e
-            total_g[lower] = best_g
-            total_h[lower] = best_h
-            total_g[lower + 1] = g_all - best_g
-            total_h[lower + 1] = h_all - best_h
-            summed[lower] = summed[lower + 1] = False
-            if 2 * lower + 1 >= n_nodes or max(a - s, e - a) < 2 * min_leaf:
-                continue
-            small = 0 if a - s <= e - a else 1
-            below_g = all_sums_g[(level + 1) & 1]
-            below_h = all_sums_h[(level + 1) & 1]
-            _sum_rows(
-                own,
-                sizes,
-                place,
-                start[lower + small],
-                end[lower + small],
-                gradient,
-                hessian,
-                below_g[2 * spot + small],
-                below_h[2 * spot + small],
-            )
-            for q in range(n_features):
-                for b in range(sizes[q]):
-                    below_g[2 * spot + 1 - small, q, b] = sum_g[q, b] - below_g[2 * spot + small, q, b]
-                    below_h[2 * spot + 1 - small, q, b] = sum_h[q, b] - below_h[2 * spot + small, q, b]
-            summed[lower] = a - s >= 2 * min_leaf
-            summed[lower + 1] = e - a >= 2 * min_leaf
-    return mask[: max(n_mask, 1)].copy()
-
-
-@njit(cache=True, nogil=True)
-def score(
-    features: np.ndarray,
-    rows: np.ndarray,
-    base: float,
-    feature: np.ndarray,
-    threshold: np.ndarray,
-    mask_start: np.ndarray,
     mask: np.ndarray,
-    value: np.ndarray,
-) -> np.ndarray:
-    """Give the score of each of ``rows``, as float64; the model is passed by its arrays.
+) -> tuple[np.ndarray, int | np.int64]:
+    """Fill ``trees``, in place; give the mask and its length.
 
-    Rows go through each tree in blocks, so that tree and block stay in the fastest cache.
+    The arrays come from outside, as their making is slow to compile.
     """
-    n = rows.shape[0]
-    n_features = features.shape[0]
-    scores = np.empty(n)
-    own = np.empty((_BLOCK, n_features), np.uint16)
-    for begin in range(0, n, _BLOCK):
-        end = min(begin + _BLOCK, n)
-        for i in range(begin, end):
-            scores[i] = base
-            for f in range(n_features):
-                own[i - begin, f] = features[f, rows[i]]
-        for t in range(feature.shape[0]):
-            splits = feature[t]
-            cuts = threshold[t]
-            starts = mask_start[t]
-            for i in range(begin, end):
-                node = 0
-                f = splits[0]
-                while f >= 0:
-                    symbol = own[i - begin, f]
-                    m = starts[node]
-                    goes_left = mask[m + symbol] if m >= 0 else symbol <= cuts[node]
-                    node = 2 * node + 1 if goes_left else 2 * node + 2
-                    f = splits[node]
-                scores[i] += value[t, node]
-    return scores
+    feature, threshold, mask_start, value = trees
+    n_mask = np.int64(0)  # a plain 0 would be compiled for on its own
+    for t in range(feature.shape[0]):
+        _take_slopes(wanted, reached, logistic, data[4])
+        tree = (feature[t], threshold[t], mask_start[t], value[t])
+        mask, n_mask = _add_tree(tree, reached, how, data, work, mask, n_mask)
+    return mask, n_mask
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _start(how: tuple[float, int, int], data: tuple[np.ndarray, ...], work: tuple[np.ndarray, ...]) -> None:
+    """Bring all rows to the root."""
+    _, lines, begins, _, slopes, sums = data
+    places, _, _, _, spans, totals, summed = work
+    n = places.shape[1]
+    g = 0.0
+    h = 0.0
+    for i in range(n):
+        places[0, i] = i
+        g += slopes[i, 0]
+        h += slopes[i, 1]
+    spans[0, 1] = n
+    totals[0, 0] = g
+    totals[0, 1] = h
+    summed[0] = how[2] > 0 and n >= 2 * how[1]
+    if summed[0]:
+        _sum_rows(lines, begins, places[0], slopes, sums[0, 0])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _choose_left(
+    sums: np.ndarray,
+    begin: int,
+    cut: int,
+    is_unordered: bool,  # noqa: FBT001 - as there
+    key: np.ndarray,
+    orders: np.ndarray,
+    goes_left: np.ndarray,
+) -> None:
+    """Tell which symbols of a feature go left."""
+    for b in range(goes_left.shape[0]):
+        goes_left[b] = b <= cut and not is_unordered
+    if is_unordered:
+        _sort_categories(sums, begin, begin + goes_left.shape[0], key, orders)
+        for i in range(cut + 1):
+            goes_left[orders[0, i]] = True
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _add_tree(
+    tree: tuple[np.ndarray, ...],
+    reached: np.ndarray,
+    how: tuple[float, int, int],
+    data: tuple[np.ndarray, ...],
+    work: tuple[np.ndarray, ...],
+    mask: np.ndarray,
+    n_mask: int | np.int64,
+) -> tuple[np.ndarray, int | np.int64]:
+    """Grow ``tree`` level by level and add it to the scores; give the mask, maybe moved, and its length."""
+    feature, threshold, mask_start, value = tree
+    rate, min_leaf, depth = how
+    own, lines, begins, unordered, slopes, sums = data
+    places, orders, key, goes_left, spans, totals, summed = work
+    _start(how, data, work)
+    level = 0
+    for node in range(feature.shape[0]):
+        if node == (2 << level) - 1:
+            level += 1
+        if node > 0 and feature[(node - 1) >> 1] < 0:
+            continue
+        own_sums = sums[level & 1, node - ((1 << level) - 1)] if level < depth else sums[0, 0]
+        start = spans[node, 0]
+        end = spans[node, 1]
+        rows = places[level & 1, start:end]
+        g_all = totals[node, 0]
+        h_all = totals[node, 1]
+        value[node] = rate * g_all / (h_all + _RIDGE)
+        f = -1
+        cut = 0
+        g = 0.0
+        h = 0.0
+        if summed[node]:
+            least = min_leaf * (h_all / rows.shape[0])
+            f, cut, g, h = _best_split(own_sums, begins, unordered, g_all, h_all, least, key, orders)
+        if f < 0:
+            for r in rows:
+                reached[r] += value[node]
+            continue
+        feature[node] = f
+        threshold[node] = cut
+        left = goes_left[: begins[f + 1] - begins[f]]
+        _choose_left(own_sums, begins[f], cut, unordered[f], key, orders, left)
+        if unordered[f]:
+            mask_start[node] = n_mask
+            mask = appended(mask, n_mask, left)
+            n_mask += left.shape[0]
+        parted = places[1 - (level & 1), start:end]
+        n_left = _part(own[f], rows, left, parted)
+        lower = 2 * node + 1
+        for child, begin, stop, own_g, own_h in (
+            (lower, start, start + n_left, g, h),
+            (lower + 1, start + n_left, end, g_all - g, h_all - h),
+        ):
+            spans[child, 0] = begin
+            spans[child, 1] = stop
+            totals[child, 0] = own_g
+            totals[child, 1] = own_h
+            summed[child] = level + 1 < depth and stop - begin >= 2 * min_leaf
+        if summed[lower] or summed[lower + 1]:
+            spot = lower - ((2 << level) - 1)
+            sides = sums[1 - (level & 1), spot : spot + 2]
+            _sum_sides(lines, begins, parted, n_left, slopes, own_sums, sides)
+    return mask, n_mask

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from understudy.protocols import State
+from understudy.store.trust import array, expect
 from understudy.synthesizers.tabular.tree._grow import Tree, grow, leaves
 from understudy.synthesizers.tabular.tree._guide import Guide, Predictors, Settings, Target
 from understudy.synthesizers.tabular.tree._law import ancestors, cumulative_laws, draw, node_counts, pruned, split_gains
+from understudy.synthesizers.tabular.tree._restore import restored_tree
 from understudy.transforms.encoder import stratified
 
 __all__ = ["Column", "Grown", "Plan", "Strength", "groups"]
@@ -138,9 +140,9 @@ class Grown:
         trees, bags, held = [], [], []
         for _ in range(plan.trees):
             bag = _some(rows, int(np.ceil(_BAG * len(rows))), rng)
-            tree = grow(*seen, *grouped, bag.copy(), leaf, n_tried, int(rng.integers(1 << 62)))
+            tree, leaf_of = grow(*seen, *grouped, bag, leaf, n_tried, int(rng.integers(1 << 62)))
             trees.append(tree)
-            bags.append((_leaf(seen.features, bag, tree), symbols[bag].astype(np.int32)))
+            bags.append((leaf_of, symbols[bag].astype(np.int32)))
             held.append(_leaf(seen.features, plan.held_out, tree))
         near = fine if ordered else np.arange(n_symbols, dtype=np.int32)
         direct = None
@@ -282,12 +284,31 @@ class Column:
         }
 
     @classmethod
-    def restore(cls, state: State) -> "Column":
-        """Build the column that gave ``state``."""
+    def restore(cls, state: State, sizes: np.ndarray, n_symbols: int) -> "Column":
+        """Build the column of ``n_symbols`` that gave ``state``, over the columns before it of alphabets of ``sizes``.
+
+        Raises
+        ------
+        ValueError
+            If it could not be drawn from.
+        """
         parts = cast("dict[str, Any]", state)
-        trees = tuple(Tree(**parts["trees"][str(i)]) for i in range(len(parts["trees"])))
-        guide = Guide.restore(parts["guide"]) if parts["guide"] else None
-        return cls(parts["inputs"], guide, trees, parts["laws"], parts["starts"])
+        inputs = array(parts["inputs"], "inputs", np.int64, (None,), low=0, high=len(sizes) - 1)
+        laws = array(parts["laws"], "laws", np.float32, (None, None))
+        n_trees = len(parts["trees"])
+        starts = array(parts["starts"], "starts", np.int64, (None,), low=0, high=len(laws), rising=True)
+        if not parts["guide"]:
+            expect(len(laws) and laws.shape[1] == n_symbols and not n_trees, "a column has no law")
+            return cls(inputs, None, (), laws, starts)
+        guide = Guide.restore(parts["guide"], sizes[inputs])
+        if not n_trees:
+            expect(n_symbols == 2, "a guide decides for a column that is no yes or no")  # noqa: PLR2004 - as said
+            return cls(inputs, guide, (), laws, starts)
+        expect(laws.shape[1] == n_symbols and len(starts) == n_trees + 1, "a column's laws are not its own")
+        seen = np.append(sizes[inputs], len(guide.edges) + 1)
+        lengths = np.diff(starts)
+        trees = tuple(restored_tree(parts["trees"][str(i)], seen, int(lengths[i])) for i in range(n_trees))
+        return cls(inputs, guide, trees, laws, starts)
 
 
 def groups(counts: np.ndarray, n_groups: int, *, ordered: bool) -> np.ndarray:

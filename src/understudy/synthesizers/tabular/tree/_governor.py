@@ -1,36 +1,37 @@
 """The privacy governor: how much may be learned before synthetic rows are closer to training rows than to unseen ones.
 
-A pilot is fitted on one half of (at most some) training rows and judged against the other half, the protocol by which
-closeness is reported. While its rows are measurably closer to the half it saw, or copy it more often than the unseen
-half does by nature, leaves are made larger and laws smoother. The strength it ends on is used for the fit on all rows.
+Two pilots are fitted, each on one half of (at most some) training rows and judged against the other half, the protocol
+by which closeness is reported; what the halves happen to differ by cancels out. Where their rows are closer to the half
+they saw than is allowed, or copy it more often than the unseen half does by nature, leaves are made larger and laws
+smoother. The strength it ends on is used for the fit on all rows.
 
 Source: the share of rows closer to training than to holdout as in Zhang et al., *TabSyn*, 2024, appendix; stopping by
 it as the Q-delta test of Solatorio and Dupriez, *REaLTabFormer*, 2023.
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import polars as pl
 from numba import njit
 
+from understudy.context import Run
 from understudy.data.table import Table
-from understudy.run import Run
 from understudy.synthesizers.tabular._codec import Codec
-from understudy.synthesizers.tabular.tree._column import Strength
+from understudy.synthesizers.tabular.tree._column import Column, Grown, Strength
 from understudy.synthesizers.tabular.tree._guide import Settings
 from understudy.synthesizers.tabular.tree._model import ForestGenerator, draw_codes
 from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
 
-__all__ = ["Trial", "closer_share", "govern", "smallest_allowed", "strength", "too_many"]
+__all__ = ["Fitting", "Trial", "closer_share", "govern", "smallest_allowed", "strength", "too_many"]
 
-_LEAVES = (20, 60, 500)
+_LEAVES = (30, 80, 500)
 """Fewest rows of a leaf at which closeness is measured."""
 
-_PILOT_ROWS = 8_000  # of each half
-_DRAWN = 2  # synthetic rows per row of a half
-_ALLOWED = 0.005  # more of the rows than laws without memory
+_PILOT_ROWS = 6_000  # of each half
+_PILOT_TREES = 4  # memory does not depend on how many there are, only its noise
+_FALL = 0.7  # power of the leaves' rows by which closeness falls: between leaves alone (1) and guides alone (0)
 _SHRINKAGE, _WITHIN = 2.0, 20.0  # rows of the parent's law
 _FARTHER = 1.5  # factor on the leaves where rows are copied too often
 _FAR = 2.0  # distance of two different categories; a number's is its distance in ranks, in [0, 1]
@@ -54,18 +55,47 @@ class Trial:
     share: float
     error: float
 
+    @classmethod
+    def mean(cls, trials: "list[Trial]") -> "Trial":
+        """Give the mean of independent trials of one strength."""
+        error = float(np.sqrt(sum(t.error**2 for t in trials))) / len(trials)
+        return cls(trials[0].min_leaf, float(np.mean([t.share for t in trials])), error)
+
+
+class Fitting(NamedTuple):
+    """What a pilot is fitted with, the same as the fit on all rows.
+
+    Parameters
+    ----------
+    codec : Codec
+        Rows to symbols and back.
+    sequence : Sequence
+        The order of the columns and what each depends on.
+    trees : int
+        Trees of a bag.
+    boosting : Settings
+        How guides are boosted.
+    """
+
+    codec: Codec
+    sequence: Sequence
+    trees: int
+    boosting: Settings
+
 
 def govern(
-    data: Table, codec: Codec, codes: np.ndarray, sequence: Sequence, plan: tuple[int, Settings], run: Run
+    data: Table, codes: np.ndarray, fitting: Fitting, allowed: float, run: Run
 ) -> tuple[Strength, dict[str, Any]]:
-    """Find the weakest strength at which rows are not measurably closer to the rows that were seen.
+    """Find the weakest strength at which no more than an ``allowed`` share of rows is closer to rows that were seen.
 
     Parameters
     ----------
     data, codes : Table, array of shape (d, n)
         Training rows, and their symbols.
-    codec, sequence, plan
-        What the fit uses: the codec, the sequence, and the trees of a bag with the settings of the guides.
+    fitting : Fitting
+        What the fit uses.
+    allowed : float
+        Share of rows closer to the half that was seen than to the other; one half where nothing is remembered.
     run : Run
         The job.
 
@@ -77,34 +107,21 @@ def govern(
         What was measured, for the manifest.
     """
     halves = _Halves.of(codes, run)
-    trees, boosting = plan
-    grown = sequence.grow(halves.seen_codes, trees, boosting, _LEAVES[0], run.child("pilot"))
-    positions = _positions(halves.seen_codes, sequence)
-
-    def measure(min_leaf: int) -> Trial:
-        columns, _ = settled(grown, strength(min_leaf))
-        # The same place for every setting: what differs between them is then the setting, not the draw.
-        drawn = draw_codes(sequence.order, columns, _DRAWN * halves.size, run.child("draw"))
-        return Trial(min_leaf, *closer_share(drawn, halves.seen_codes, halves.unseen_codes, positions))
-
-    def copied(min_leaf: int) -> tuple[float, float]:
-        columns, _ = settled(grown, strength(min_leaf))
-        made = ForestGenerator(codec, sequence.order, columns, {}).sample(halves.size, run.child("copies"))
-        return _copies(made.rows, data.rows, halves.seen, halves.unseen)
-
-    trials = [measure(min_leaf) for min_leaf in _LEAVES]
-    chosen = smallest_allowed(trials)
-    copies, natural = copied(chosen)
+    pilots = [
+        _Pilot.fit(data, half, fitting, run.child(name)) for name, half in (("one", halves), ("other", halves.turned()))
+    ]
+    trials = [Trial.mean([pilot.measure(min_leaf) for pilot in pilots]) for min_leaf in _LEAVES]
+    chosen = smallest_allowed(trials, allowed)
+    copies, natural = pilots[0].copied(chosen)
     while too_many(copies, natural, halves.size) and chosen < _LEAVES[-1]:
         chosen = min(int(_FARTHER * chosen), _LEAVES[-1])
-        copies, natural = copied(chosen)
+        copies, natural = pilots[0].copied(chosen)
     # Rows without any dependence have no memory: what the halves give them is the zero of the scale.
-    shuffled = run.child("independent").rng.permuted(halves.seen_codes, axis=1)
-    independent, _ = closer_share(shuffled, halves.seen_codes, halves.unseen_codes, positions)
-    _warn(trials[-1], independent, (copies, natural, halves.size), run)
+    independent = float(np.mean([pilot.independent() for pilot in pilots]))
+    _warn(trials[-1], max(independent, allowed), (copies, natural, halves.size), run)
     steps = [{"min_leaf": t.min_leaf, "share": round(t.share, 4), "error": round(t.error, 4)} for t in trials]
-    told = {"copies": copies, "natural": natural, "independent": round(independent, 4), "steps": steps}
-    return strength(chosen), {"governor": told}
+    told = {"allowed": allowed, "copies": copies, "natural": natural, "independent": round(independent, 4)}
+    return strength(chosen), {"governor": {**told, "steps": steps}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +145,53 @@ class _Halves:
     def size(self) -> int:
         return len(self.seen)
 
+    def turned(self) -> "_Halves":
+        """Give the halves with their parts changed."""
+        return _Halves(self.unseen, self.seen, self.unseen_codes, self.seen_codes)
 
-def _warn(last: Trial, independent: float, copied: tuple[float, float, int], run: Run) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Pilot:
+    """A forest grown on one half, not yet pruned."""
+
+    data: Table
+    halves: _Halves
+    fitting: Fitting
+    grown: "list[Grown | Column]"
+    positions: list[np.ndarray | None]
+    run: Run
+
+    @classmethod
+    def fit(cls, data: Table, halves: _Halves, fitting: Fitting, run: Run) -> "_Pilot":
+        codes = halves.seen_codes
+        grown = fitting.sequence.grow(
+            codes, min(fitting.trees, _PILOT_TREES), fitting.boosting, _LEAVES[0], run.child("pilot")
+        )
+        return cls(data, halves, fitting, grown, _positions(codes, fitting.sequence), run)
+
+    def measure(self, min_leaf: int) -> Trial:
+        columns, _ = settled(self.grown, strength(min_leaf))
+        # The same place for every setting: what differs between them is then the setting, not the draw.
+        drawn = draw_codes(self.fitting.sequence.order, columns, self.halves.size, self.run.child("draw"))
+        return Trial(min_leaf, *self._closer(drawn))
+
+    def copied(self, min_leaf: int) -> tuple[float, float]:
+        columns, _ = settled(self.grown, strength(min_leaf))
+        generator = ForestGenerator(self.fitting.codec, self.fitting.sequence.order, columns, {})
+        made = generator.sample(self.halves.size, self.run.child("copies"))
+        return _copies(made.rows, self.data.rows, self.halves.seen, self.halves.unseen)
+
+    def independent(self) -> float:
+        shuffled = self.run.child("independent").rng.permuted(self.halves.seen_codes, axis=1)
+        return self._closer(shuffled)[0]
+
+    def _closer(self, drawn: np.ndarray) -> tuple[float, float]:
+        return closer_share(drawn, self.halves.seen_codes, self.halves.unseen_codes, self.positions)
+
+
+def _warn(last: Trial, allowed: float, copied: tuple[float, float, int], run: Run) -> None:
     """Tell where the strongest setting was not strong enough."""
-    if last.share > max(independent, 0.5) + 2 * _ALLOWED + 3 * last.error:
+    if last.share > allowed + 3 * last.error:
         run.find(
             "governor.limit",
             f"At its strongest setting {last.share:.1%} of the rows were still closer to training rows than to unseen "
@@ -159,28 +219,34 @@ def strength(min_leaf: int) -> Strength:
     return Strength(min_leaf, float(0.5 + 0.5 * part), _SHRINKAGE, _WITHIN)
 
 
-def smallest_allowed(trials: list[Trial]) -> int:
+def smallest_allowed(trials: list[Trial], allowed: float) -> int:
     """Give the smallest leaves at which the share is within what is allowed.
 
-    A draw that takes up one given row of its leaf does so with a chance of one in the leaf's rows, so the share exceeds
-    that of laws without memory by a part that falls with 1 / ``min_leaf``. The trials are fitted by least squares with
-    such a curve, because each alone is too noisy to decide; its asymptote is what the halves differ by anyway.
+    A draw that takes up one given row of its leaf does so with a chance of one in the leaf's rows; guides remember a
+    little at any size of the leaves. The share's excess over one half is therefore taken to fall with a known power of
+    ``min_leaf``, and fitted by least squares with one free factor, because each trial is too noisy to decide alone.
 
     Parameters
     ----------
     trials : list of Trial
-        At least two, of different ``min_leaf``.
+        At least one, of different ``min_leaf``.
+    allowed : float
+        The largest share.
 
     Returns
     -------
     int
         Fewest rows of a leaf, in the range of the trials.
     """
-    rate = np.array([1 / t.min_leaf for t in trials])
-    share = np.array([t.share for t in trials])
-    slope = float(((rate - rate.mean()) * (share - share.mean())).sum() / ((rate - rate.mean()) ** 2).sum())
-    leaves = [t.min_leaf for t in trials]
-    return int(np.clip(np.ceil(slope / _ALLOWED), min(leaves), max(leaves)))
+    leaves = np.array([t.min_leaf for t in trials])
+    excess = np.array([t.share - 0.5 for t in trials])
+    memory = leaves**-_FALL
+    factor = float((memory * excess).sum() / (memory**2).sum())
+    if factor <= 0:
+        return int(leaves.min())
+    if allowed <= 0.5:  # noqa: PLR2004 - where nothing is remembered
+        return int(leaves.max())
+    return int(np.ceil(np.clip((factor / (allowed - 0.5)) ** (1 / _FALL), leaves.min(), leaves.max())))
 
 
 def _positions(codes: np.ndarray, sequence: Sequence) -> list[np.ndarray | None]:

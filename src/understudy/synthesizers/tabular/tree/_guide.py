@@ -11,7 +11,11 @@ import numpy as np
 from scipy.special import expit, ndtri
 
 from understudy.protocols import State
-from understudy.synthesizers.tabular.tree._boost import Boosted, boost, score
+from understudy.store.trust import array, expect
+from understudy.synthesizers.tabular.tree._boost import boost
+from understudy.synthesizers.tabular.tree._restore import restored_boosted
+from understudy.synthesizers.tabular.tree._score import Boosted, score
+from understudy.synthesizers.tabular.tree._sort import places
 
 __all__ = ["Guide", "Predictors", "Settings", "Target"]
 
@@ -174,7 +178,7 @@ class Guide:
 
     def bins(self, scores: np.ndarray) -> np.ndarray:
         """Give the bin of each score, as uint16 in [0, len(edges)]."""
-        return np.searchsorted(self.edges, scores).astype(np.uint16)
+        return places(self.edges, scores)
 
     def state(self) -> State:
         """Give everything needed to build this guide again."""
@@ -184,11 +188,19 @@ class Guide:
         }
 
     @classmethod
-    def restore(cls, state: State) -> "Guide":
-        """Build the guide that gave ``state``."""
+    def restore(cls, state: State, sizes: np.ndarray) -> "Guide":
+        """Build the guide that gave ``state``, over columns of alphabets of ``sizes``.
+
+        Raises
+        ------
+        ValueError
+            If rows could not be scored.
+        """
         parts = cast("dict[str, Any]", state)
-        models = [Boosted(**parts["models"][k]) for k in ("0", "1")]
-        return cls((models[0], models[1]), parts["edges"])
+        edges = array(parts["edges"], "edges", np.float64, (None,), rising=True)
+        expect(len(edges) < _BINS, "a guide has too many bins")
+        models = [restored_boosted(parts["models"][k], sizes) for k in ("0", "1")]
+        return cls((models[0], models[1]), edges)
 
 
 def _fit(
@@ -223,13 +235,16 @@ def _fit(
 
 
 def _joined(base: float, batches: list[Boosted]) -> Boosted:
+    """Put batches one after the other, without the levels below the lowest split of any tree."""
+    lowest = max(int(np.flatnonzero((b.feature >= 0).any(axis=0)).max(initial=-1)) for b in batches)
+    n_nodes = 2 ** ((lowest + 1).bit_length() + 1) - 1 if lowest >= 0 else 1
     shifts = np.cumsum([0, *(len(b.mask) for b in batches[:-1])])
     starts = [np.where(b.mask_start >= 0, b.mask_start + s, -1) for b, s in zip(batches, shifts, strict=True)]
     return Boosted(
         base,
-        np.concatenate([b.feature for b in batches]),
-        np.concatenate([b.threshold for b in batches]),
-        np.concatenate(starts),
+        np.concatenate([b.feature[:, :n_nodes] for b in batches]),
+        np.concatenate([b.threshold[:, :n_nodes] for b in batches]),
+        np.concatenate([s[:, :n_nodes] for s in starts]),
         np.concatenate([b.mask for b in batches]),
-        np.concatenate([b.value for b in batches]),
+        np.concatenate([b.value[:, :n_nodes] for b in batches]),
     )

@@ -5,10 +5,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.protocols import Given, State
-from understudy.run import Run
 from understudy.schema.table import TableSchema
+from understudy.store.trust import array, expect
 from understudy.synthesizers.tabular._codec import Codec, Evidence
 from understudy.synthesizers.tabular.tree._column import Column
 from understudy.synthesizers.tabular.tree._law import draw
@@ -18,6 +19,10 @@ __all__ = ["ForestGenerator", "draw_codes"]
 _PARTICLES = 8  # candidate rows per row that is asked for, where something is given
 _FEWEST_PARTICLES = 2_000
 _MOST_PARTICLES = 400_000
+_MOST_CELLS = 40_000_000
+_MORE = 4  # so many times the candidates are tried next where too few fit what is given
+_ENOUGH = 200  # effective candidates that are enough for however few rows
+_POOR = 100  # effective candidates that are too few for as many rows or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +56,45 @@ class ForestGenerator:
         return self.codec.sample(n, self._draw, run, given, first)
 
     def _draw(self, n: int, evidence: Evidence, run: Run) -> np.ndarray:
-        if not evidence:
+        if not evidence or not n:
             return draw_codes(self.order, self.columns, n, run)
-        return self._draw_given(n, evidence, run)
+        most = max(n, min(_MOST_PARTICLES, _MOST_CELLS // len(self.order)))
+        count = min(most, max(_PARTICLES * n, _FEWEST_PARTICLES))
+        codes, effective = self._draw_given(n, count, evidence, run)
+        while effective < max(n / 2, _ENOUGH) and count < most:
+            count = min(most, _MORE * count)
+            codes, effective = self._draw_given(n, count, evidence, run)
+        if effective < min(n, _POOR):
+            run.find(
+                "given.rare",
+                f"What is given is so rare that {n:,} rows vary as little as {max(1, round(effective)):,} would. "
+                "Give less, or ask for fewer rows.",
+                "degraded",
+            )
+        return codes
 
-    def _draw_given(self, n: int, evidence: Evidence, run: Run) -> np.ndarray:
+    def _draw_given(self, n: int, count: int, evidence: Evidence, run: Run) -> tuple[np.ndarray, float]:
         """Draw rows that obey ``evidence`` by sequential importance resampling.
 
-        Many candidates are drawn column by column. At a column with evidence each is weighted by the probability of an
-        allowed symbol and resampled in proportion, so that what was drawn before follows its law given the evidence.
+        ``count`` candidates are drawn column by column. At a column with evidence each is weighted by the probability
+        of an allowed symbol and resampled in proportion, so that what was drawn before follows its law given the
+        evidence.
+
+        Returns
+        -------
+        array of shape (d, n), uint16
+            Symbols.
+        float
+            How many candidates of equal weight would tell as much about the columns before the last with evidence.
 
         References
         ----------
-        Doucet, de Freitas, Gordon, *Sequential Monte Carlo Methods in Practice*, 2001, chapter 1.
+        Doucet, de Freitas, Gordon, *Sequential Monte Carlo Methods in Practice*, 2001, chapter 1; Kong, Liu, Wong,
+        *Sequential imputations and Bayesian missing data problems*, 1994, for the effective sample size.
         """
-        count = int(np.clip(_PARTICLES * n, _FEWEST_PARTICLES, max(_MOST_PARTICLES, n))) if n else 0
         codes = np.zeros((len(self.order), count), dtype=np.uint16)
-        left = sum(place in evidence for place in self.order)
+        ancestor, effective = np.arange(count), float(count)
+        left = sum(int(place) in evidence for place in self.order)
         for place, column in zip(self.order, self.columns, strict=True):
             rng = run.child(int(place)).rng
             if int(place) not in evidence:
@@ -76,13 +103,15 @@ class ForestGenerator:
             symbols, weight = _restricted(column, codes, evidence[int(place)], rng)
             codes[place] = symbols
             left -= 1
+            mass = np.bincount(ancestor, weight)
+            effective = float(mass.sum() ** 2 / max(float((mass**2).sum()), np.finfo(float).tiny))
             chosen = _resampled(weight, count if left else n, rng)
-            codes = np.ascontiguousarray(codes[:, chosen])
-        return codes
+            codes, ancestor = np.ascontiguousarray(codes[:, chosen]), ancestor[chosen]
+        return codes, effective
 
     def describe(self) -> dict[str, Any]:
         """Give what a person should know about the model."""
-        return {**self.told, "relations": self.codec.texts()}
+        return {**self.told, "relations": self.codec.texts(), "rules": self.codec.rules()}
 
     def state(self) -> State:
         """Give everything needed to build this generator again."""
@@ -95,10 +124,23 @@ class ForestGenerator:
 
     @classmethod
     def restore(cls, state: State) -> "ForestGenerator":
-        """Build the generator that gave ``state``."""
+        """Build the generator that gave ``state``.
+
+        Raises
+        ------
+        ValueError
+            If rows could not be drawn from it.
+        """
         parts = cast("dict[str, Any]", state)
-        columns = tuple(Column.restore(parts["columns"][str(i)]) for i in range(len(parts["columns"])))
-        return cls(Codec.restore(parts["codec"]), parts["order"], columns, parts["told"])
+        codec = Codec.restore(parts["codec"])
+        sizes = codec.encoder.n_symbols
+        order = array(parts["order"], "order", np.int64, sizes.shape)
+        expect((np.sort(order) == np.arange(len(sizes))).all(), "order does not name each column once")
+        expect(len(parts["columns"]) == len(sizes), "columns are not as many as the encoder has")
+        columns = tuple(
+            Column.restore(parts["columns"][str(i)], sizes, int(sizes[place])) for i, place in enumerate(order)
+        )
+        return cls(codec, order, columns, parts["told"])
 
 
 def draw_codes(order: np.ndarray, columns: tuple[Column, ...], n: int, run: Run) -> np.ndarray:

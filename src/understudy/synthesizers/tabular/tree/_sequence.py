@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from understudy.run import Run
+from understudy.context import Run
 from understudy.synthesizers.tabular._codec import Codec
 from understudy.synthesizers.tabular.tree._column import Column, Grown, Plan, Strength, groups
 from understudy.synthesizers.tabular.tree._guide import Predictors, Settings

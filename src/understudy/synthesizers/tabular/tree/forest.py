@@ -4,12 +4,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.protocols import State
-from understudy.run import Run
 from understudy.schema.spec import Spec
 from understudy.synthesizers.tabular._codec import Codec
-from understudy.synthesizers.tabular.tree._governor import govern, strength
+from understudy.synthesizers.tabular.tree._governor import Fitting, govern, strength
 from understudy.synthesizers.tabular.tree._guide import Settings
 from understudy.synthesizers.tabular.tree._model import ForestGenerator
 from understudy.synthesizers.tabular.tree._sequence import Sequence, settled
@@ -36,7 +36,10 @@ class Forest(Spec):
     min_leaf: Annotated[int, Field(ge=2)] | None = None
     """Fewest rows of a leaf; empty: what the governor ends on."""
     governor: bool = True
-    """Whether leaves are made larger until rows are no closer to training rows than to unseen ones."""
+    """Whether leaves are made larger until rows are hardly closer to training rows than to unseen ones."""
+    closeness: Annotated[float, Field(ge=0.5, le=1.0)] = 0.515
+    """Share of synthetic rows that may be closer to training rows than to as many unseen ones, as the governor measures
+    it; one half where nothing is remembered. More allows smaller leaves: finer dependence for less privacy."""
     boosting_rounds: Annotated[int, Field(ge=30, le=3000)] = 240
     """Most boosted trees of a column's guide, fewer where more do not help held-out rows; two and a half times as many
     for the target, whose guide takes smaller steps."""
@@ -54,7 +57,8 @@ class Forest(Spec):
         told: dict[str, Any] = {}
         chosen = strength(self.min_leaf or min(_UNGOVERNED, max(2, codes.shape[1] // 10)))
         if self.min_leaf is None and self.governor and codes.shape[1] >= _FEWEST_GOVERNED:
-            chosen, told = govern(data, codec, codes, sequence, (self.trees, boosting), run.child("governor"))
+            fitting = Fitting(codec, sequence, self.trees, boosting)
+            chosen, told = govern(data, codes, fitting, self.closeness, run.child("governor"))
         grown = sequence.grow(codes, self.trees, boosting, chosen.min_leaf, run.child("columns"))
         columns, leaves = settled(grown, chosen)
         settings = {

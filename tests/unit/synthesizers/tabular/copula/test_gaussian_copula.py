@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import ConditionError
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular.copula.gaussian_copula import GaussianCopula

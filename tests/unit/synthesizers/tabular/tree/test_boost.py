@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from understudy.synthesizers.tabular.tree._boost import Boosted, boost, score
+from understudy.synthesizers.tabular.tree._boost import boost
+from understudy.synthesizers.tabular.tree._score import Boosted, score
 
 RIDGE, CATEGORY_ROWS = 1.0, 10.0
 NUMBER, YES_OR_NO = False, True
@@ -57,6 +58,24 @@ def test_it_equals_the_plain_algorithm(logistic):
         slow += slow_tree(features[:, rows], unordered, target[rows] - p, h, 4, 0.3, 8)
     np.testing.assert_allclose(reached, slow, atol=1e-9)
     np.testing.assert_allclose(score(features, rows, *model), slow, atol=1e-9)
+
+
+def test_trees_deeper_than_can_be_scored_are_refused():
+    features, rows = np.zeros((1, 5), dtype=np.uint16), np.arange(5, dtype=np.int32)
+    with pytest.raises(ValueError, match="at most 6 levels, not 7"):
+        boost(features, np.ones(1, np.int32), np.zeros(1, bool), np.zeros(5), rows, np.zeros(5), NUMBER, 1, 7, 0.2, 1)
+
+
+def test_masks_of_many_categories_are_all_kept():
+    rng = np.random.default_rng(6)
+    n, size = 4_000, 3_000
+    features = rng.integers(0, size, (1, n)).astype(np.uint16)
+    target = np.where(features[0] % 2, 1.0, -1.0)
+    rows, reached = np.arange(n, dtype=np.int32), np.zeros(n)
+    model = boost(features, np.array([size], np.int32), np.ones(1, bool), target, rows, reached, NUMBER, 12, 3, 0.3, 5)
+    assert len(model[3]) > 8 * size  # the mask grew more than once
+    np.testing.assert_allclose(score(features, rows, 0.0, *model), reached, atol=1e-9)
+    assert np.mean((target - reached) ** 2) < 0.1
 
 
 def test_a_batch_after_another_goes_on_where_it_stopped():

@@ -145,7 +145,7 @@ def test_a_value_seen_in_held_out_rows_only_can_still_be_drawn_from():
 
 def test_a_settled_column_comes_back_from_its_state(direct):
     column, features, _ = direct
-    again = Column.restore(column.state())
+    again = Column.restore(column.state(), features.max(axis=1) + 1, 2)
     a, b = (c.draw(features, np.random.default_rng(9)) for c in (column, again))
     np.testing.assert_array_equal(a, b)
 

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import ConditionError
 from understudy.execution.local import Local
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Numerical
 from understudy.schema.table import TableSchema
 from understudy.store.artifact import read, write
-from understudy.synthesizers.tabular.tree._boost import score
 from understudy.synthesizers.tabular.tree._grow import leaves
+from understudy.synthesizers.tabular.tree._score import add_trees
 from understudy.synthesizers.tabular.tree.forest import Forest
 
 
@@ -159,6 +159,36 @@ def test_a_condition_of_one_row_in_ten_thousand_is_met_in_bounded_time(as_table)
     assert made["x"].mean() > 1.0
 
 
+@pytest.fixture(scope="module")
+def seldom():
+    """Fit a table of which one row in 500 says yes; ``w`` has nothing to do with it, and is drawn before it."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=20_000)
+    says = np.where(np.argsort(np.argsort(-x)) < 40, "yes", "no")
+    rows = pl.DataFrame({"x": x, "w": rng.normal(size=len(x)), "says": says})
+    schema = TableSchema(columns={"x": Numerical(), "w": Numerical(), "says": Categorical()})
+    return Forest(governor=False, min_leaf=20, boosting_rounds=30).fit(Table.of(rows, schema), Run(1))
+
+
+def test_rare_conditions_get_candidates_until_the_other_columns_vary_as_they_should(seldom):
+    run = Run(2)
+    made = seldom.sample(2_000, run, given={"says": "yes"}).rows
+    assert (made["says"] == "yes").all()
+    assert len(np.unique(seldom.codec.encoder.encoders["w"].encode(made["w"]))) > 200  # of 256; 32 candidates had 60
+    assert abs(made["w"].mean()) < 0.13  # four standard errors of 1,000 rows
+    assert run.findings.all() == []
+
+
+def test_too_few_candidates_are_told(seldom, monkeypatch):
+    monkeypatch.setattr("understudy.synthesizers.tabular.tree._model._MOST_PARTICLES", 4_000)
+    run = Run(2)
+    made = seldom.sample(2_000, run.child("sample"), given={"says": "yes"}).rows
+    assert (made["says"] == "yes").all()
+    (finding,) = run.findings.all()
+    assert (finding.code, finding.severity) == ("given.rare", "degraded")
+    assert "2,000 rows vary as little as" in finding.text
+
+
 def test_no_rows_and_one_row_can_be_given_something(fitted):
     generator, _ = fitted
     assert generator.sample(0, Run(1), given={"z": True}).rows.height == 0
@@ -180,7 +210,7 @@ import hashlib, sys
 import numpy as np, polars as pl
 from understudy.data.table import Table
 from understudy.execution.local import Local
-from understudy.run import Run
+from understudy.context import Run
 from understudy.schema.column import Boolean, Categorical, Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular.tree.forest import Forest
@@ -217,10 +247,10 @@ def test_workers_do_not_change_a_row(as_table):
 def test_a_stored_forest_makes_the_same_rows(as_table, tmp_path):
     generator = Forest(target="b", boosting_rounds=60).fit(as_table(mixed(700)), Run(5))
     write(tmp_path / "m", "forest", {}, generator.state())
-    compiled = len(score.signatures), len(leaves.signatures)
+    compiled = len(add_trees.signatures), len(leaves.signatures)
     again = Forest.restore(read(tmp_path / "m")[1])
     for given in ({}, {"c": "a"}, {"b": True, "k": 3}):
         assert digest(again.sample(90, Run(6), given).rows) == digest(generator.sample(90, Run(6), given).rows)
     assert again.describe() == generator.describe()
     # Arrays that come back in another layout would be compiled for anew: seconds, for nothing.
-    assert (len(score.signatures), len(leaves.signatures)) == compiled
+    assert (len(add_trees.signatures), len(leaves.signatures)) == compiled

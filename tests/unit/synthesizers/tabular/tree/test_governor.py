@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from understudy.run import Run
+from understudy.context import Run
 from understudy.synthesizers.tabular.tree._governor import (
     Trial,
     _warn,
@@ -40,15 +40,39 @@ def test_copies_of_seen_rows_are_closer_to_them():
     assert closer_share(unseen, seen, unseen, [None] * 6)[0] < 0.01
 
 
-@pytest.mark.parametrize("leaf", [25, 60, 140, 400])
+@pytest.mark.parametrize("leaf", [35, 60, 140, 400])
 def test_the_curve_of_shares_tells_the_leaf_at_which_enough_is_lost(leaf):
-    trials = [Trial(n, 0.507 + 0.005 * leaf / n, 0.003) for n in (20, 60, 500)]
-    assert smallest_allowed(trials) in {leaf, leaf + 1}
+    trials = [Trial(n, 0.5 + 0.015 * (leaf / n) ** 0.7, 0.003) for n in (30, 80, 500)]
+    assert smallest_allowed(trials, 0.515) in {leaf, leaf + 1}
+    assert smallest_allowed(trials, 0.53) < leaf
+    assert smallest_allowed(trials, 0.5) == 500
 
 
-@pytest.mark.parametrize(("slope", "leaf"), [(0.0, 20), (-1.0, 20), (9.0, 500)])
+@pytest.mark.parametrize(("slope", "leaf"), [(0.0, 30), (-1.0, 30), (9.0, 500)])
 def test_it_stays_inside_what_was_tried(slope, leaf):
-    assert smallest_allowed([Trial(n, 0.5 + slope / n, 0.003) for n in (20, 60, 500)]) == leaf
+    assert smallest_allowed([Trial(n, 0.5 + slope / n, 0.003) for n in (30, 80, 500)], 0.515) == leaf
+
+
+def test_what_two_halves_differ_by_cancels_out_of_the_mean():
+    both = Trial.mean([Trial(30, 0.56, 0.003), Trial(30, 0.48, 0.004)])
+    assert (both.min_leaf, both.share, both.error) == (30, pytest.approx(0.52), pytest.approx(0.0025))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_law_ends_on_leaves_of_about_the_same_size(as_table, seed):
+    """Five fits once ended anywhere from 20 to 445."""
+    rng = np.random.default_rng(100 + seed)
+    x = rng.normal(size=4_000)
+    table = as_table({f"c{j}": x * (1 + j) + rng.normal(size=4_000) for j in range(5)})
+    assert 40 < Forest().fit(table, Run(seed)).describe()["settings"]["min_leaf"] < 400
+
+
+def test_more_allowed_closeness_gives_finer_leaves(as_table, structured):
+    loose, strict = (
+        Forest(closeness=share).fit(as_table(structured), Run(5)).describe()["settings"]["min_leaf"]
+        for share in (0.53, 0.51)
+    )
+    assert loose < strict
 
 
 def test_larger_leaves_are_pruned_more_strictly():
@@ -117,7 +141,7 @@ def test_a_set_leaf_is_obeyed_without_a_pilot(as_table, structured):
 )
 def test_a_limit_that_was_not_enough_is_reported_as_degraded(share, copies, codes):
     run = Run(1)
-    _warn(Trial(500, share, 0.003), 0.505, (copies, 0.001, 1_000), run)
+    _warn(Trial(500, share, 0.003), 0.515, (copies, 0.001, 1_000), run)
     found = run.findings.all()
     assert [f.code for f in found] == codes
     assert all(f.severity == "degraded" and f.text.endswith(".") for f in found)
