@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from scipy.stats import multivariate_normal, truncnorm
 
+from understudy.context import Run
 from understudy.data.table import Table
-from understudy.run import Run
 from understudy.schema.column import Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular.copula._conditioning import Box, draw_inside, truncated

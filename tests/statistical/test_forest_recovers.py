@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.table import Table
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular.tree.forest import Forest

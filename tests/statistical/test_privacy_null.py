@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.metrics.tabular.privacy.closeness import Closeness
 from understudy.metrics.tabular.privacy.membership import Membership
-from understudy.run import Run
 from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
 

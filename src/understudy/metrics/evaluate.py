@@ -2,23 +2,25 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import sqrt
 from time import perf_counter
 from typing import Literal, TypeAlias
 from warnings import catch_warnings, simplefilter
 
+import numpy as np
 import polars as pl
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from understudy import catalog
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName
 from understudy.metrics.tabular._boosting import one_thread
-from understudy.metrics.tabular._coding import capped, is_category, is_number
+from understudy.metrics.tabular._coding import IntArray, is_category, is_number
 from understudy.protocols import Metric, Score
-from understudy.run import Run
 
-__all__ = ["MAX_ROWS", "Evaluation", "evaluate"]
+__all__ = ["MAX_ROWS", "Evaluation", "chosen", "evaluate"]
 
 MAX_ROWS = 1_000_000
 """Rows of each table that are evaluated at most; larger tables are sampled, and a finding says so."""
@@ -65,6 +67,22 @@ class _Item:
             score = str(reason)
         return score, perf_counter() - start
 
+    def scaled(self, score: Score, rows: int) -> Score:
+        """Give what as many as ``rows`` real rows would score, where real rows fall short by chance only.
+
+        Chance falls with the root of the rows: a fifth as many seem to be worse than they are, and next to them
+        synthetic rows better.
+        """
+        if self.role != "ceiling" or self.metric.stand_in != "holdout, scaled":
+            return score
+        most: int = getattr(self.metric, "max_rows", MAX_ROWS)
+        real, stood_in = (min(table.n_rows, most) for table in self.tables[:2])
+        factor = sqrt((1 / real + 1 / min(rows, most)) / (1 / real + 1 / stood_in))
+        perfect = 1.0 if self.metric.better == "higher" else 0.0
+        low, high = (None, None) if score.interval is None else score.interval
+        value, low, high = (None if x is None else perfect + factor * (x - perfect) for x in (score.value, low, high))
+        return replace(score, value=value, interval=None if low is None else (low, high))
+
 
 def evaluate(
     real: Table,
@@ -95,7 +113,7 @@ def evaluate(
     -------
     Evaluation
         Each score with its floor (the same measure of the real table with every column shuffled on its own) and its
-        ceiling (the same measure of real rows in place of the synthetic ones).
+        ceiling (the same measure of real rows in place of the synthetic ones, as if there were as many of them).
 
     Raises
     ------
@@ -107,7 +125,7 @@ def evaluate(
     real, synthetic = _in_memory(real, "real", run), _in_memory(synthetic, "synthetic", run)
     holdout = None if holdout is None else _in_memory(holdout, "holdout", run)
     _say_what_is_left_out(real, run)
-    items = list(_items(real, synthetic, holdout, target, run, _chosen(only)))
+    items = list(_items(real, synthetic, holdout, target, run, chosen(only)))
     answers: dict[tuple[str, Role], tuple[Score | str, float]] = {}
     # One thread of linear algebra too: its rounding, and so the scores, would depend on the number of threads. Filters
     # of warnings belong to the process: set here, the metrics' own cannot undo one another on several workers.
@@ -117,8 +135,9 @@ def evaluate(
         run.step(len(items), "scores") as step,
     ):
         simplefilter("ignore", ConvergenceWarning)
-        for item, answer in zip(items, run.executor.map(_Item.answer, items), strict=True):
-            answers[item.name, item.role] = answer
+        for item, (score, took) in zip(items, run.executor.map(_Item.answer, items), strict=True):
+            fair = item.scaled(score, synthetic.n_rows) if isinstance(score, Score) else score
+            answers[item.name, item.role] = fair, took
             step.advance()
     scores: dict[str, Score] = {}
     skipped: dict[str, str] = {}
@@ -134,16 +153,23 @@ def evaluate(
 def _with_references(
     name: str, score: Score, answers: Mapping[tuple[str, Role], tuple[Score | str, float]], run: Run
 ) -> Score:
-    values: dict[Role, float | None] = {"floor": None, "ceiling": None}
-    for role in values:
+    references: dict[Role, Score] = {}
+    roles: tuple[Role, ...] = ("floor", "ceiling") if score.ceiling is None else ("floor",)
+    for role in roles:
         answer = answers.get((name, role), (None, 0.0))[0]
         if isinstance(answer, Score):
-            values[role] = answer.value
+            references[role] = answer
         else:
             reason = answer or "There is no holdout."
             run.child(name).find("metrics.no_reference", f"The score {name!r} has no {role}. {reason}")
-    seconds = sum(took for (metric, _), (_, took) in answers.items() if metric == name)
-    return replace(score, floor=values["floor"], ceiling=values["ceiling"], seconds=seconds)
+    floor, ceiling = references.get("floor"), references.get("ceiling")
+    return replace(
+        score,
+        floor=floor and floor.value,
+        ceiling=score.ceiling if ceiling is None else ceiling.value,
+        ceiling_interval=ceiling and ceiling.interval,
+        seconds=sum(took for (metric, _), (_, took) in answers.items() if metric == name),
+    )
 
 
 def _items(
@@ -158,6 +184,8 @@ def _items(
         place = run.child(name)
         yield _Item(name, metric, "value", (real, synthetic, holdout), place)
         yield _Item(name, metric, "floor", (real, shuffled, holdout), place)
+        if kind.stand_in == "none":
+            continue
         if kind.stand_in == "real":
             yield _Item(name, metric, "ceiling", (real, real, holdout), place)
         elif halves is not None and holdout is not None:
@@ -192,16 +220,21 @@ def _check(real: Table, synthetic: Table, holdout: Table | None, target: str | N
 def _in_memory(table: Table, what: str, run: Run) -> Table:
     n = table.n_rows
     if n <= MAX_ROWS:
-        return Table.of(table.rows, table.schema)
+        return Table((table.rows,), table.schema, table.unfit)
     run.find(
         "metrics.sampled", f"The {what} table has {n:,} rows; {MAX_ROWS:,} of them, drawn at random, are evaluated."
     )
-    share = MAX_ROWS / n
-    parts = (
-        capped(Table.of(frame, table.schema), max(1, int(frame.height * share)), run.child("sample", what, i))
-        for i, frame in enumerate(table.frames())
-    )
-    return Table.of(pl.concat(list(parts)), table.schema)
+    kept: list[pl.DataFrame] = []
+    places: list[IntArray] = []
+    start = 0
+    for i, frame in enumerate(table.frames()):
+        most = max(1, int(frame.height * MAX_ROWS / n))
+        rows = np.sort(run.child("sample", what, i).rng.choice(frame.height, most, replace=False))
+        kept.append(frame[rows])
+        places.append(start + rows)
+        start += frame.height
+    unfit = None if table.unfit is None else table.unfit[np.concatenate(places)]
+    return Table((pl.concat(kept),), table.schema, unfit)
 
 
 def _say_what_is_left_out(real: Table, run: Run) -> None:
@@ -213,11 +246,19 @@ def _say_what_is_left_out(real: Table, run: Run) -> None:
         )
 
 
-def _chosen(only: Collection[str] | None) -> list[str]:
+def chosen(only: Collection[str] | None) -> list[str]:
+    """Give the names of the metrics that are asked for, by their own names or by their question's; all for None.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such metric and no such question.
+    """
     known = catalog.entries("metrics")
     questions = {name: entry.group.rpartition(".")[2] for name, entry in known.items()}
     if only is None:
         return list(known)
+    only = [only] if isinstance(only, str) else only
     for name in only:
         if name not in known and name not in questions.values():
             raise UnknownName.among("metrics", name, [*known, *questions.values()])
@@ -226,7 +267,8 @@ def _chosen(only: Collection[str] | None) -> list[str]:
 
 def _shuffled(table: Table, run: Run) -> Table:
     rows = table.rows
-    columns = [rows[name].gather(run.child(name).rng.permutation(rows.height)) for name in rows.columns]
+    # As a dict: a list of series would rename a column without a name.
+    columns = {name: rows[name].gather(run.child(name).rng.permutation(rows.height)) for name in rows.columns}
     return Table.of(pl.DataFrame(columns), table.schema)
 
 

@@ -1,13 +1,16 @@
 """The conditions under which a synthetic table passes."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from dataclasses import dataclass
+from math import ceil, hypot, inf
+from typing import Annotated, Literal
 
 import polars as pl
 from pydantic import Field
 
 from understudy.protocols import Score
 from understudy.report.report import Gate as Judgement
+from understudy.report.writing import score_number, share_number
 from understudy.schema.spec import Spec
 
 __all__ = ["Gate", "Judgement", "judge"]
@@ -18,9 +21,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Gate(Spec):
     """Limits for the verdict "passed"; a limit that is set to null is not judged.
 
-    Limits on privacy fail on evidence: beyond the limit, and by more than chance explains (the 95 % interval excludes
-    what unseen rows would give). A short table cannot fail by bad luck, nor does it prove much by passing: the interval
-    in the report says how much.
+    Limits on utility and privacy fail on evidence. With enough rows the measured value decides; a table without loss or
+    leak then fails a limit by bad luck in at most 2.5 of 100 cases. With fewer rows, where chance (the half of the 95 %
+    interval) reaches farther than the limit is from what real rows give, a check is underpowered: what the limit
+    forbids would rather pass unnoticed than not. It fails only if the whole interval lies beyond the limit, is not
+    decided if only the value does, and proves little by passing, so the verdict is not "passed" but "degraded".
     """
 
     valid_rows: Share | None = 1.0
@@ -59,14 +64,29 @@ def judge(gate: Gate, scores: Mapping[str, Score], skipped: Mapping[str, str]) -
         if metric in scores:
             judgements.append(rule(scores[metric], limit))
         else:
-            reason = skipped.get(metric, "It was not asked for.")
-            judgements.append(Judgement(name, None, None, limit, f"Not judged: {reason}"))
+            # Privacy that could not be judged is no privacy: what a user left out by choice is not among the skipped.
+            underpowered = metric in skipped and metric != "tstr"
+            text = f"Not judged: {skipped.get(metric, 'It was not asked for.')}"
+            judgements.append(Judgement(name, None, None, limit, text, underpowered=underpowered))
     return tuple(judgements)
 
 
 def _valid(score: Score, limit: float) -> Judgement:
-    text = f"{score.value:.2%} of the rows hold only values that their columns may hold."
+    share = share_number(score.value)
+    text = f"{share} of the rows hold only values that their columns may hold.{_invalid(score.details)}"
     return Judgement("valid_rows", score.value >= limit, score.value, limit, text)
+
+
+def _invalid(details: pl.DataFrame | None) -> str:
+    """Name the columns with invalid values, worst first, and the first of these."""
+    if details is None or "first_invalid" not in details.columns:
+        return ""
+    wrong = details.filter(pl.col("invalid") > 0).sort("invalid", descending=True, maintain_order=True)
+    if wrong.is_empty():
+        return ""
+    parts = [f"{r['column']!r} in {r['invalid']:,} ({r['first_invalid']})" for r in wrong.head(3).to_dicts()]
+    more = f", and {wrong.height - 3} more columns" * (wrong.height > 3)  # noqa: PLR2004 - as many as are named
+    return f" Not so: {', '.join(parts)}{more}."
 
 
 def _utility(score: Score, limit: float) -> Judgement:
@@ -76,10 +96,13 @@ def _utility(score: Score, limit: float) -> Judgement:
         )
         return Judgement("tstr_ratio", None, None, limit, text)
     ratio = score.value / score.ceiling
+    # The ceiling is measured on the same rows and errs alike, so its own interval would count chance twice.
+    most = ratio if score.interval is None else score.interval[1] / score.ceiling
     text = (
-        f"Trained on synthetic rows, a model scores {score.value:.3f} on unseen real ones; on real {score.ceiling:.3f}."
+        f"Trained on synthetic rows, a model scores {score_number(score.value)}{_between(score, score_number)} on "
+        f"unseen real ones; trained on real rows {score_number(score.ceiling)}."
     )
-    return Judgement("tstr_ratio", ratio >= limit, ratio, limit, text)
+    return _weighed("tstr_ratio", _Measured(ratio, most, 1.0, sign=1), limit, text)
 
 
 def _chance(score: Score) -> float:
@@ -89,28 +112,73 @@ def _chance(score: Score) -> float:
 
 
 def _membership(score: Score, limit: float) -> Judgement:
-    text = f"An attacker tells training rows from unseen ones with an AUC of {score.value:.3f}{_between(score)}."
-    return Judgement("membership_auc_max", _beyond(score, limit, 0.5), score.value, limit, text)
+    text = (
+        f"Shown a training row and an unseen one, an attacker picks the right one in {share_number(score.value)} of "
+        f"cases{_between(score, share_number)}; half is guessing."
+    )
+    return _leak("membership_auc_max", score, limit, text)
 
 
 def _closer(score: Score, limit: float) -> Judgement:
-    text = f"{score.value:.1%} of the rows are closer to a training row than to an unseen one{_between(score)}."
-    return Judgement("closer_max", _beyond(score, limit, 0.5), score.value, limit, text)
+    share, between = share_number(score.value), _between(score, share_number)
+    text = f"{share} of the rows are closer to a training row than to an unseen one{between}."
+    return _leak("closer_max", score, limit, text)
+
+
+def _leak(name: str, score: Score, limit: float, text: str) -> Judgement:
+    """Judge a score that is one half where nothing leaks."""
+    least = score.value if score.interval is None else score.interval[0]
+    return _weighed(name, _Measured(score.value, least, 0.5, sign=-1), limit, text)
 
 
 def _copies(score: Score, limit: float) -> Judgement:
     natural = score.ceiling
     if natural is None:
         text = "Not judged: there are no unseen real rows to compare with."
-        return Judgement("copies_excess_max", None, None, limit, text)
-    text = f"{score.value:.2%} of the rows equal a training row; among unseen real rows {natural:.2%} do."
-    return Judgement("copies_excess_max", _beyond(score, natural + limit, natural), score.value - natural, limit, text)
+        return Judgement("copies_excess_max", None, None, limit, text, underpowered=True)
+    excess = max(score.value - natural, 0.0)
+    low = score.value if score.interval is None else score.interval[0]
+    most_natural = natural if score.ceiling_interval is None else score.ceiling_interval[1]
+    # Newcombe's interval of a difference of shares. A table without a single copy has none, however short it is.
+    least = excess - hypot(score.value - low, most_natural - natural) if excess else 0.0
+    equal, usual = share_number(score.value), share_number(natural)
+    text = f"{equal} of the rows equal a training row; of unseen real rows, {usual} do."
+    return _weighed("copies_excess_max", _Measured(excess, least, 0.0, sign=-1), limit, text)
 
 
-def _beyond(score: Score, limit: float, chance: float) -> bool:
-    """Whether the score keeps the limit: it is not above, or its interval does not exclude ``chance``."""
-    return score.value <= limit or (score.interval is not None and score.interval[0] <= chance)
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A value, the end of its interval on the good side, and what real rows give; ``sign`` 1 if higher is better."""
+
+    value: float
+    best: float
+    ideal: float
+    sign: Literal[1, -1]
 
 
-def _between(score: Score) -> str:
-    return f" (95 % interval {score.interval[0]:.3f} to {score.interval[1]:.3f})" if score.interval else ""
+def _weighed(name: str, measured: _Measured, limit: float, text: str) -> Judgement:
+    """Judge a value by its limit and by how far chance may have moved it."""
+    value, sign = measured.value, measured.sign
+    reach, room = sign * (measured.best - value), max(sign * (measured.ideal - limit), 0.0)
+    kept = sign * (value - limit) >= 0
+    # Without room, as for copies, only a value beyond the limit raises the question.
+    underpowered = reach > room and (room > 0 or not kept) and sign * (measured.best - limit) >= 0
+    if not underpowered:
+        return Judgement(name, kept, value, limit, text)
+    so = "what the limit forbids could pass unnoticed" if kept else "chance could explain that it is beyond the limit"
+    times = (reach / room) ** 2 if room else inf
+    rows = f"; about {_round_up(times)} times as many rows would tell" if times < 1e6 else ""  # noqa: PLR2004
+    text += f" Underpowered: with so few rows, {so}{rows}."
+    return Judgement(name, True if kept else None, value, limit, text, underpowered=True)
+
+
+def _round_up(times: float) -> str:
+    """Write a factor with one digit after the point below 2, and as a whole number above."""
+    return f"{ceil(times * 10) / 10:.1f}" if times < 2 else f"{ceil(times):,}"  # noqa: PLR2004 - said above
+
+
+def _between(score: Score, written: Callable[[float], str]) -> str:
+    if score.interval is None:
+        return ""
+    low, high = map(written, score.interval)
+    return f" (95\u202f% interval {low} to {high})"

@@ -1,17 +1,15 @@
 """Judges synthetic rows, whoever made them: frames or files in, a report or a bundle out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
 from understudy import __version__
+from understudy.context import Finding, Run
 from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.data.typed import parse
-from understudy.errors import SchemaError
 from understudy.metrics.evaluate import Evaluation, evaluate
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
@@ -21,12 +19,24 @@ from understudy.pipeline.library import Data, Options, open_data, title_of
 from understudy.pipeline.steps import check_target
 from understudy.report.build import About, build
 from understudy.report.report import Report
-from understudy.run import Finding, Run
+from understudy.schema.column import (
+    Boolean,
+    Categorical,
+    ColumnType,
+    Datetime,
+    Duration,
+    Identifier,
+    Location,
+    Numerical,
+    Text,
+)
 from understudy.schema.table import TableSchema
 from understudy.store.manifest import Manifest, hash_file
 from understudy.store.workspace import new_folder
 
 __all__ = ["Judged", "evaluate_data", "evaluate_files"]
+
+_SHOWN = 3  # values that do not fit, of each column
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +68,18 @@ def evaluate_data(
         raws = {what: open_data(data, run.child("read", what))[0] for what, data in given.items()}
         tables, evidence = _read_alike(raws, options.table_schema(), run)
     schema, unseen = tables["real"].schema, tables.get("holdout")
-    check_target(options.target, schema)
+    check_target(recipe.evaluate.target, schema)
     place = run.child("evaluate")
     if unseen is None:
         text = "No holdout was given, so neither utility nor privacy could be judged."
         place.find("evaluate.no_holdout", text, "degraded")
     with clock.step(place, shown=False):
-        scores = evaluate(tables["real"], tables["synthetic"], unseen, options.target, place, metrics)
+        scores = evaluate(tables["real"], tables["synthetic"], unseen, recipe.evaluate.target, place, metrics)
     gates = judge(Gate(), scores.scores, scores.skipped)
     findings = run.findings.all()
     with clock.step(run.child("report")):
         provenance = {"understudy": __version__, "seed": recipe.seed}
-        about = About(title_of(synthetic), options.target, findings, evidence, {}, provenance)
+        about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance)
         report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about)
     return Judged(schema, recipe.seed, report, scores, gates, tuple(findings))
 
@@ -109,27 +119,51 @@ def evaluate_files(real: Path, holdout: Path | None, synthetic: Path, out: Path,
 def _read_alike(
     raws: Mapping[str, Raw], schema: TableSchema | None, run: Run
 ) -> tuple[dict[str, Table], Mapping[str, Sequence[str]]]:
-    """Read all tables with the schema of the real one, or one that holds for all where some rows do not fit it."""
+    """Read all tables with the schema of the real rows.
+
+    One rule for values that it cannot hold, in whatever order the columns come: among real rows they are an error; in
+    the synthetic table they count as missing, their rows as invalid, and a finding names them.
+    """
+    place = run.child("schema")
     evidence: Mapping[str, Sequence[str]] = {}
-    guessed = schema is None
     if schema is None:
-        inference = infer(raws["real"], run.child("schema"))
+        inference = infer(_real_rows(raws), place)
         schema, evidence = inference.schema, inference.evidence
-    try:
-        return {what: parse(raw, schema, run.child("schema", what)) for what, raw in raws.items()}, evidence
-    except SchemaError as error:
-        if not guessed or not all(list(raw.dtypes) == list(raws["real"].dtypes) for raw in raws.values()):
-            raise
-        frames = [frame for raw in raws.values() for frame in raw.frames()]
-        try:
-            together = pl.concat(frames, how="vertical_relaxed")
-        except pl.exceptions.SchemaError:
-            raise error from None
-        inference = infer(Raw((together,), raws["real"].layout, raws["real"].missing), run.child("schema"))
-        run.child("schema").find(
-            "evaluate.schema", f"The schema was widened so that it holds for every table. {error}", "repair"
+    tables = {what: parse(raw, schema, place.child(what), strict=what != "synthetic") for what, raw in raws.items()}
+    unfit = tables["synthetic"].unfit
+    for values in () if unfit is None else unfit:
+        known = values.drop_nulls()
+        shown = ", ".join(map(repr, known.unique(maintain_order=True).head(_SHOWN)))
+        place.child("synthetic").find(
+            "evaluate.unfit",
+            f"Column {values.name!r}: {known.len():,} of {values.len():,} synthetic values are not "
+            f"{_what(schema.columns[values.name])}, as real ones are (first: {shown}); they count as missing, and "
+            "their rows as invalid.",
+            "repair",
         )
-        parts: dict[str, Table] = {}
-        for what, raw in raws.items():
-            parts[what] = parse(raw, inference.schema, run.child("schema", what))
-        return parts, inference.evidence
+    return tables, evidence
+
+
+def _real_rows(raws: Mapping[str, Raw]) -> Raw:
+    """Give training and holdout rows as one source, where they are held alike: a longer table tells more."""
+    real, holdout = raws["real"], raws.get("holdout")
+    if holdout is None or dict(sorted(real.dtypes.items())) != dict(sorted(holdout.dtypes.items())):
+        return real
+    return replace(real, partitions=(*real.partitions, *holdout.partitions))
+
+
+def _what(column: ColumnType) -> str:
+    """Say what values of a column are."""
+    match column:
+        case Numerical(decimals=0):
+            return "whole numbers"
+        case Numerical() | Location():
+            return "numbers"
+        case Boolean(true=true, false=false):
+            return f"{true!r} or {false!r}"
+        case Datetime():
+            return "dates of the same format"
+        case Duration():
+            return "lengths of time of the same format"
+        case Categorical() | Identifier() | Text():
+            return "among the declared levels"

@@ -2,32 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import polars as pl
 
 from understudy import catalog
+from understudy.context import Finding
 from understudy.data.table import Table
-from understudy.protocols import Score
+from understudy.metrics.evaluate import Evaluation
+from understudy.protocols import Better, Score
 from understudy.report.distributions import draw_column
+from understudy.report.plots import ColumnPlot, Plots
 from understudy.report.protect import sample_rows
 from understudy.report.relations import associate, project
 from understudy.report.report import (
     ColumnOverview,
-    ColumnPlot,
     Gate,
-    Plots,
     Question,
     Report,
     ScoreLine,
     Sizes,
 )
-from understudy.report.wording import QUESTIONS, answer, meaning, place, standing, verdict
-from understudy.run import Finding
+from understudy.report.rules import weigh
+from understudy.report.standing import judge
+from understudy.report.wording import answer, meaning, place, verdict
+from understudy.report.words import FOR_COMPARISON, QUESTIONS
 from understudy.schema.column import ColumnType, Datetime, Identifier, Location, Numerical
 from understudy.schema.table import TableSchema
 
-__all__ = ["About", "Evaluated", "Judged", "build"]
+__all__ = ["About", "build"]
 
 _ROWS_DRAWN = 100_000
 """Rows of each table that the plots count; more would not change a pixel."""
@@ -37,55 +40,10 @@ _DETAILS = 1000
 _VOCABULARY = {"measure", "attack", "rows_of"}
 """Parts of a score's details that hold a metric's own words, not the data's."""
 
+_PROTECTIONS = {"categories.rare", "extremes.protected"}
+"""Findings that say what was done for the people behind rare or extreme values of a column."""
+
 _GRAVEST = {"degraded": 0, "repair": 1, "note": 2}
-
-
-class Judged(Protocol):
-    """A gate's result."""
-
-    @property
-    def name(self) -> str:
-        """Name of the limit."""
-        ...
-
-    @property
-    def passed(self) -> bool | None:
-        """Whether it held; None where it could not be judged."""
-        ...
-
-    @property
-    def value(self) -> float | None:
-        """What was measured."""
-        ...
-
-    @property
-    def limit(self) -> float | None:
-        """The limit."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """One sentence for the user."""
-        ...
-
-
-class Evaluated(Protocol):
-    """The scores of a synthetic table."""
-
-    @property
-    def scores(self) -> Mapping[str, Score]:
-        """Scores by the name of their metric."""
-        ...
-
-    @property
-    def skipped(self) -> Mapping[str, str]:
-        """Metrics that declined, and why."""
-        ...
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of all of them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +61,8 @@ class About:
     evidence : mapping of str to sequence of str
         For each column, why it was taken to be what it is.
     model : mapping
-        ``generator.describe()``; the keys "settings", "governor", "relations", "order" and "protected" are shown.
+        ``generator.describe()``; the keys "settings", "governor", "relations", "rules" and "order" are
+        shown.
     provenance : mapping
         What is needed to make the table again: seed, synthesizer, versions, hashes, in the order to show.
     """
@@ -120,8 +79,8 @@ def build(
     real: Table,
     synthetic: Table,
     holdout: Table | None,
-    evaluation: Evaluated,
-    gates: Sequence[Judged],
+    evaluation: Evaluation,
+    gates: Sequence[Gate],
     about: About | None = None,
 ) -> Report:
     """Put a report together.
@@ -134,18 +93,18 @@ def build(
         Rows that the model made.
     holdout : Table or None
         Real rows that it never saw.
-    evaluation : Evaluated
-        Scores, as ``metrics.evaluate`` gives them.
-    gates : sequence of Judged
-        Limits and results, as ``pipeline.gate`` gives them.
+    evaluation : Evaluation
+        Scores.
+    gates : sequence of Gate
+        Limits and results.
     about : About, optional
         Title, target, findings and what is known of the model.
     """
     about = about or About()
-    lines = tuple(Gate(g.name, g.passed, g.value, g.limit, g.text) for g in gates)
     findings = tuple(sorted(about.findings, key=lambda f: _GRAVEST.get(f.severity, len(_GRAVEST))))
-    outcome, reason = verdict(lines, findings)
+    outcome, reason = verdict(gates, findings)
     model = about.model
+    rules = weigh(model.get("rules", ()), sample_rows(real, _ROWS_DRAWN))
     return Report(
         title=about.title,
         verdict=outcome,
@@ -153,11 +112,12 @@ def build(
         sizes=Sizes(
             real.n_rows, synthetic.n_rows, None if holdout is None else holdout.n_rows, len(real.schema.columns)
         ),
-        gates=lines,
+        gates=tuple(gates),
         questions=_questions(evaluation, real.schema),
         skipped=dict(evaluation.skipped),
         findings=findings,
-        relations=tuple(str(relation) for relation in model.get("relations", ())),
+        relations=tuple(str(text) for text in model.get("relations", ()) if text not in {rule.text for rule in rules}),
+        rules=rules,
         columns=_overview(real.schema, about),
         plots=_plots(real, synthetic, about.target),
         settings={**dict(model.get("settings", {})), **({"order": model["order"]} if model.get("order") else {})},
@@ -167,7 +127,7 @@ def build(
     )
 
 
-def _questions(evaluation: Evaluated, schema: TableSchema) -> tuple[Question, ...]:
+def _questions(evaluation: Evaluation, schema: TableSchema) -> tuple[Question, ...]:
     known = catalog.entries("metrics")
     groups: dict[str, list[ScoreLine]] = {}
     for name, score in sorted(evaluation.scores.items(), key=lambda item: (place(item[0]), item[0])):
@@ -179,13 +139,14 @@ def _questions(evaluation: Evaluated, schema: TableSchema) -> tuple[Question, ..
     out: list[Question] = []
     for name in sorted(groups, key=lambda n: (places.get(n, len(places)), n)):
         title, asks = QUESTIONS.get(name, (name.capitalize(), "What else was measured?"))
-        state, text = answer(groups[name])
-        out.append(Question(name, title, asks, text, state, tuple(groups[name])))
+        standing, remark, text = answer(name, groups[name])
+        out.append(Question(name, title, asks, text, standing, remark, tuple(groups[name])))
     return tuple(out)
 
 
 def _line(name: str, score: Score, metric: object, schema: TableSchema) -> ScoreLine:
-    better: Literal["higher", "lower", "half"] = getattr(metric, "better", "higher")
+    better: Better = getattr(metric, "better", "higher")
+    standing, remark = ("open", "") if name in FOR_COMPARISON else judge(better, score)
     return ScoreLine(
         name=name,
         title=getattr(metric, "title", None) or name.replace("_", " "),
@@ -195,8 +156,10 @@ def _line(name: str, score: Score, metric: object, schema: TableSchema) -> Score
         ceiling=score.ceiling,
         interval=score.interval,
         seconds=score.seconds,
-        standing=standing(better, score.value, score.floor, score.ceiling, score.interval),
+        standing=standing,
+        remark=remark,
         meaning=meaning(name, getattr(metric, "__doc__", None)),
+        ceiling_interval=score.ceiling_interval,
         details=_details(score.details, schema),
     )
 
@@ -217,7 +180,10 @@ def _details(frame: pl.DataFrame | None, schema: TableSchema) -> tuple[dict[str,
 
 
 def _overview(schema: TableSchema, about: About) -> tuple[ColumnOverview, ...]:
-    protected: Mapping[str, object] = about.model.get("protected", {})
+    protected: dict[str, list[str]] = {}
+    for finding in about.findings:
+        if finding.code in _PROTECTIONS:
+            protected.setdefault(finding.where.rpartition("/")[2], []).append(finding.text)
     return tuple(
         ColumnOverview(
             name,
@@ -225,7 +191,7 @@ def _overview(schema: TableSchema, about: About) -> tuple[ColumnOverview, ...]:
             _note(column),
             _roles(name, schema, about.target),
             tuple(about.evidence.get(name, ())),
-            str(protected.get(name, "")),
+            " ".join(protected.get(name, ())),
         )
         for name, column in schema.columns.items()
     )

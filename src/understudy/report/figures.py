@@ -15,10 +15,12 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from understudy.report.wording import clean, percent, score_number
+from understudy.report.wording import measured
+from understudy.report.writing import clean, percent, share_number
 
 if TYPE_CHECKING:
-    from understudy.report.report import Associations, Bars, Histogram, Projection, ScoreLine
+    from understudy.report.plots import Associations, Bars, Histogram, Projection
+    from understudy.report.report import ScoreLine
 
 __all__ = ["bars", "density", "heatmap", "histogram", "is_bars", "scale_key", "strip"]
 
@@ -74,6 +76,9 @@ def strip(score: "ScoreLine") -> Markup:
         parts.append(f'<rect class="reach" x="{left:.1f}%" width="{right - left:.1f}%" y="10" height="8"/>')
     if score.floor is not None:
         parts.append(_glyph(place(score.floor), '<path class="floor" d="M-5 4.5h10L0 12.5z"/>'))
+    if score.ceiling_interval is not None:
+        left, right = sorted(place(end) for end in score.ceiling_interval)
+        parts.append(f'<line class="ceiling-interval" x1="{left:.1f}%" x2="{right:.1f}%" y1="24" y2="24"/>')
     if score.ceiling is not None:
         parts.append(_glyph(place(score.ceiling), '<path class="ceiling" d="M0 3v22"/>'))
     if score.interval is not None:
@@ -91,19 +96,23 @@ def _glyph(x: float, path: str) -> str:
 
 
 def _spoken(score: "ScoreLine") -> str:
-    said = [f"{score.title}: {score_number(score.value)}"]
+    def told(value: float) -> str:
+        return measured(score.name, value)
+
+    said = [f"{score.title}: {told(score.value)}"]
     if score.interval is not None:
-        said.append(f"95 % interval {score_number(score.interval[0])} to {score_number(score.interval[1])}")
+        said.append(f"95 % interval {told(score.interval[0])} to {told(score.interval[1])}")
     if score.floor is not None:
-        said.append(f"independent columns {score_number(score.floor)}")
+        said.append(f"shuffled columns {told(score.floor)}")
     if score.ceiling is not None:
-        said.append(f"unseen real rows {score_number(score.ceiling)}")
+        said.append(f"unseen real rows {told(score.ceiling)}")
     return ", ".join(said)
 
 
 def _scale(score: "ScoreLine") -> Callable[[float], float]:
     """Give the map from a value to a percentage of the strip, better to the right."""
-    known = [score.value, *(x for x in (score.floor, score.ceiling) if x is not None), *(score.interval or ())]
+    references = [x for x in (score.floor, score.ceiling) if x is not None]
+    known = [score.value, *references, *(score.interval or ()), *(score.ceiling_interval or ())]
     if score.better == "half":
         reach = max(0.1, *(1.15 * abs(x - 0.5) for x in known))
         low, high = 0.5 - reach, 0.5 + reach
@@ -112,7 +121,7 @@ def _scale(score: "ScoreLine") -> Callable[[float], float]:
         # A strip never magnifies: a tenth of the value is its least span, so that trifles look like trifles.
         spare = max(0.0, 0.1 * max(abs(low), abs(high), 1e-9) - (high - low)) / 2
         pad = 0.08 * (high - low + 2 * spare)
-        low, high = low - spare - pad, high + spare + pad
+        low, high = _within(low - spare - pad, high + spare + pad, known)
     flip = score.better == "lower"
 
     def place(value: float) -> float:
@@ -120,6 +129,18 @@ def _scale(score: "ScoreLine") -> Callable[[float], float]:
         return float(np.clip(100 - share if flip else share, 1.5, 98.5))
 
     return place
+
+
+def _within(low: float, high: float, known: Sequence[float]) -> tuple[float, float]:
+    """Move a scale that sticks out of [0, 1] back where all values are shares: what is perfect lies at its end."""
+    if min(known) < 0 or max(known) > 1:
+        return low, high
+    edge = 0.02 * (high - low)
+    if high > 1 + edge:
+        return low - (high - 1 - edge), 1 + edge
+    if low < -edge:
+        return -edge, high - low - edge
+    return low, high
 
 
 # ---- one column -----------------------------------------------------------------------------------------------------
@@ -155,8 +176,8 @@ def histogram(plot: "Histogram") -> Markup:
         last = x_label + half
         parts.append(f'<line class="axis" x1="{_at(x)}" x2="{_at(x)}" y1="{base}" y2="{_at(base + 4)}"/>')
         parts.append(_text(x_label, base + 16, label, "tick", "middle"))
-    label = f"{plot.column}: histogram of real and synthetic rows; largest gap of the two cumulative shares "
-    return _svg(parts, label + score_number(plot.distance), (_WIDTH, 146.0), "histogram")
+    label = f"{plot.column}: histogram of real and synthetic rows, which are {share_number(plot.distance)} apart"
+    return _svg(parts, label, (_WIDTH, 146.0), "histogram")
 
 
 def _steps(xs: NDArray[np.float64], shares: Sequence[float], height: Callable[[float], float]) -> str:
@@ -188,8 +209,9 @@ def bars(plot: "Bars") -> Markup:
             parts.append(f'<rect class="{style}" x="{left}" y="{_at(y + at)}" width="{_at(width)}" height="6"/>')
         parts.append(_text(right + 44, y + 12, percent(real), "tick", "end"))
         parts.append(_text(_WIDTH - 2, y + 12, percent(synthetic), "tick syn-ink", "end") + "</g>")
-    label = f"{plot.column}: shares of the levels in real and synthetic rows; total variation "
-    return _svg(parts, label + score_number(plot.distance), (_WIDTH, 17 + row * len(plot.labels)), "bars")
+    apart = share_number(plot.distance)
+    label = f"{plot.column}: shares of the levels in real and synthetic rows, which are {apart} apart"
+    return _svg(parts, label, (_WIDTH, 17 + row * len(plot.labels)), "bars")
 
 
 # ---- matrices -------------------------------------------------------------------------------------------------------

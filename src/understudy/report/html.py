@@ -1,6 +1,6 @@
 """A report as one page that needs nothing else: no script, no font, no picture from elsewhere.
 
-All text that comes from data goes through Jinja's escaping or through :func:`understudy.report.figures.text`.
+All text that comes from data goes through the escaping of Jinja, or in pictures of :mod:`understudy.report.figures`.
 """
 
 from functools import cache
@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from understudy.report import figures
-from understudy.report.wording import clean, gate_title, number, percent, score_number
+from understudy.report.wording import (
+    gate_number,
+    gate_title,
+    grouped,
+    likewise,
+    measured,
+    remark,
+    standing_word,
+)
+from understudy.report.words import GLOSSARY
+from understudy.report.writing import clean, number, percent, score_number, share_number
 
 if TYPE_CHECKING:
     from understudy.report.report import Report
@@ -23,6 +33,7 @@ _COLUMNS_MOST = 1000
 _FINDINGS_MOST = 400
 """Limits that keep the page under 3 MB for the widest tables; whatever is left out is counted on the page."""
 
+_RULES_MOST = 100
 _HEADLINES = {
     "passed": "Fit for use",
     "failed": "Not fit for use",
@@ -39,26 +50,37 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clean=clean, gate=gate_title, number=number, percent=percent, score=score_number)
+    environment.filters.update(clean=clean, number=number, percent=percent, score=score_number, share=share_number)
+    environment.filters.update(gate=gate_title, remark=remark, standing_word=standing_word)
     return environment.get_template("report.html.j2")
 
 
 def render_html(report: "Report") -> str:
     """Give the page."""
     plots = report.plots.columns[:_PLOTS_MOST]
+    by_entity = any("entity" in column.roles for column in report.columns)
     return _template().render(
         report=report,
         headline=_HEADLINES[report.verdict],
         figures=figures,
+        gate_number=gate_number,
+        likewise=likewise,
+        measured=measured,
         plots_open=plots[:_PLOTS_OPEN],
         plots_folded=plots[_PLOTS_OPEN:],
         plots_left_out=len(report.plots.columns) - len(plots),
         columns=report.columns[:_COLUMNS_MOST],
         columns_open=_COLUMNS_OPEN,
-        findings=report.findings[:_FINDINGS_MOST],
+        findings=grouped(report.findings[:_FINDINGS_MOST]),
+        findings_left_out=max(0, len(report.findings) - _FINDINGS_MOST),
+        telling=[rule for rule in report.rules if rule.telling][:_RULES_MOST],
+        coincidences=[rule for rule in report.rules if not rule.telling],
+        coincidences_most=_RULES_MOST,
+        glossary=GLOSSARY,
         settings=_rows(report.settings),
         governor=_rows(report.governor),
-        unit="entities" if any("entity" in column.roles for column in report.columns) else "rows",
+        unit="entity" if by_entity else "row",
+        units="entities" if by_entity else "rows",
         slowest=max((s.seconds for q in report.questions for s in q.scores), default=0.0),
     )
 

@@ -2,8 +2,9 @@
 
 Three rules hold for everything drawn from rows, and for the JSON beside the page:
 
-- An axis ends where at least five entities (rows, where the schema names no entity) lie beyond, and never outside the
-  0.5 % and 99.5 % quantiles.
+- An axis ends at a round number near the median of the outermost rows: ten of them, or one in a hundred where that is
+  more. As for the ends of a model's ranges, half of them have to move for it to move, so no single row decides it;
+  where the schema names an entity, those are rows of ten entities.
 - A level is named only if at least five entities have it; the others are pooled.
 - A count is rounded to a multiple of five before it becomes a share.
 """
@@ -19,7 +20,8 @@ __all__ = ["LEAST", "common_levels", "protected_range", "rounded", "sample_rows"
 LEAST = 5
 """Fewest entities that anything shown stands for."""
 
-_TAIL = 0.005
+_OUTERMOST = 10
+_TAIL = 0.01
 
 
 def sample_rows(table: Table, most: int) -> pl.DataFrame:
@@ -55,11 +57,17 @@ def protected_range(values: NDArray[np.float64], entities: pl.Series | None = No
             .agg(pl.col("value").min().alias("low"), pl.col("value").max().alias("high"))
         )
         lows, highs = extremes["low"].to_numpy(), extremes["high"].to_numpy()
-    if len(lows) < 4 * LEAST:
+    if len(lows) < 2 * _OUTERMOST:
         return None
-    low = max(float(np.quantile(values, _TAIL)), float(np.partition(lows, LEAST - 1)[LEAST - 1]))
-    high = min(float(np.quantile(values, 1 - _TAIL)), float(np.partition(highs, -LEAST)[-LEAST]))
+    low = max(_outer_median(values, int(_TAIL * len(values))), _outer_median(lows, _OUTERMOST))
+    high = min(-_outer_median(-values, int(_TAIL * len(values))), -_outer_median(-highs, _OUTERMOST))
     return (low, high) if low <= high else None
+
+
+def _outer_median(values: NDArray[np.float64], rows: int) -> float:
+    """Give the median of the lowest ``rows`` values, at least ten."""
+    rows = max(rows, _OUTERMOST)
+    return float(np.median(np.partition(values, rows - 1)[:rows]))
 
 
 def common_levels(levels: pl.Series, entities: pl.Series | None = None) -> list[str]:

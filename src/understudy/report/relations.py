@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from understudy.report.plots import Associations, Pair, Projection
 from understudy.report.protect import LEAST, common_levels, rounded
-from understudy.report.report import Associations, Pair, Projection
 from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Location, Numerical
 from understudy.schema.table import TableSchema
 

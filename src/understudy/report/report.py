@@ -3,39 +3,32 @@
 A report holds no table. It can be written as a page or as JSON at any time, and the same values give the same bytes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from understudy.context import Finding
 from understudy.errors import OutputError
 from understudy.report.html import render_html
 from understudy.report.json import render_json
-from understudy.run import Finding
+from understudy.report.plots import Plots
+from understudy.report.standing import Remark, Standing
 
 __all__ = [
-    "Associations",
-    "Bars",
     "ColumnOverview",
-    "ColumnPlot",
     "Gate",
-    "Histogram",
-    "Pair",
-    "Plots",
-    "Projection",
     "Question",
     "Report",
+    "Rule",
     "ScoreLine",
     "Sizes",
-    "Spike",
     "Standing",
     "Verdict",
 ]
 
 Verdict: TypeAlias = Literal["passed", "failed", "degraded"]
-"""Passed its gate; failed it; or passed it after a step did less than was asked for (or nothing could be judged)."""
-
-Standing: TypeAlias = Literal["good", "fair", "weak", "open"]
-"""How a score stands between its references; "open" where it has none."""
+"""Passed its gate; failed it; or passed it after a step did less than was asked for, on too few rows to prove anything,
+or without a check that could be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +40,14 @@ class Gate:
     name : str
         Name of the limit in the recipe, such as ``tstr_ratio``.
     passed : bool or None
-        None where it could not be judged.
+        None where it could not be judged, or not be decided with so few rows.
     value, limit : float or None
         What was measured, and the limit.
     text : str
         One sentence for the user.
+    underpowered : bool
+        Whether there are too few rows for the result to prove anything: what the limit forbids could have passed
+        unnoticed, or the check could not be made at all.
     """
 
     name: str
@@ -59,6 +55,7 @@ class Gate:
     value: float | None
     limit: float | None
     text: str
+    underpowered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,12 @@ class ScoreLine:
         Wall time it took.
     standing : Standing
         How it stands between its references.
+    remark : Remark
+        Whether it is measurably short of real rows all the same, or there are too few rows to be sure.
     meaning : str
         What the number says, in plain words.
+    ceiling_interval : tuple of float or None
+        95 % interval of ``ceiling``.
     details : tuple of dict
         The parts that the value is made of, such as one entry per column.
     """
@@ -96,19 +97,25 @@ class ScoreLine:
     interval: tuple[float, float] | None
     seconds: float
     standing: Standing
+    remark: Remark
     meaning: str
+    ceiling_interval: tuple[float, float] | None = None
     details: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Scores that answer one question, such as fidelity, with the answer in one sentence."""
+    """Scores that answer one question, such as fidelity, with the answer in one sentence.
+
+    Where there are too few rows to be sure, the standing is open and the remark says so.
+    """
 
     name: str
     title: str
     asks: str
     answer: str
     standing: Standing
+    remark: Remark
     scores: tuple[ScoreLine, ...]
 
 
@@ -139,162 +146,25 @@ class ColumnOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class Spike:
-    """A value so frequent that it is reported beside the histogram: its label and its two shares of the rows."""
-
-    label: str
-    real: float
-    synthetic: float
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """A column on an axis, real and synthetic in the same bins.
+class Rule:
+    """A rule about single values that no training row breaks, and how much that is worth.
 
     Parameters
     ----------
-    column, kind : str
-        Name and type of the column.
-    edges : tuple of float, length k + 1
-        Ends of the bins, within the protected range of the real rows.
-    real, synthetic : tuple of float, length k
-        Share of the rows with a value that falls in each bin (counts are rounded first, see ``report/protect.py``).
-    ticks : tuple of (float, str)
-        Positions on the axis, with labels.
-    outside, missing : tuple of float
-        Share of real and of synthetic rows outside the drawn range; without a value.
-    spike : Spike or None
-        A value that is left out of the bins because it would flatten the rest.
-    distance : float
-        Kolmogorov-Smirnov distance of the two columns, in [0, 1].
+    text : str
+        The rule.
+    share : float
+        Share of the training rows that it speaks of.
+    usual : float
+        Share of all training rows that hold what it concludes.
+    telling : bool
+        Whether it concludes what is rare otherwise; else it may be a coincidence.
     """
 
-    column: str
-    kind: str
-    edges: tuple[float, ...]
-    real: tuple[float, ...]
-    synthetic: tuple[float, ...]
-    ticks: tuple[tuple[float, str], ...]
-    outside: tuple[float, float]
-    missing: tuple[float, float]
-    spike: Spike | None
-    distance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """A column in levels.
-
-    Parameters
-    ----------
-    column, kind : str
-        Name and type of the column.
-    labels : tuple of str
-        Levels, most frequent first; the last may stand for all others.
-    real, synthetic : tuple of float
-        Share of the rows with a value.
-    pooled : int
-        How many real levels the last label stands for; 0 where every level is shown.
-    missing : tuple of float
-        Share of real and of synthetic rows without a value.
-    distance : float
-        Total variation distance of the two columns, in [0, 1].
-    """
-
-    column: str
-    kind: str
-    labels: tuple[str, ...]
-    real: tuple[float, ...]
-    synthetic: tuple[float, ...]
-    pooled: int
-    missing: tuple[float, float]
-    distance: float
-
-
-ColumnPlot: TypeAlias = Histogram | Bars
-"""One column, real against synthetic."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """How strongly two columns go together, in the real and in the synthetic rows."""
-
-    first: str
-    second: str
-    real: float
-    synthetic: float
-
-
-@dataclass(frozen=True, slots=True)
-class Associations:
-    """Strength of the relation of every two columns, in [-1, 1] for two quantities and [0, 1] otherwise.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        Columns shown, in table order.
-    real, synthetic : tuple of tuples of float
-        Symmetric matrices.
-    widest : tuple of Pair
-        Pairs that differ most, most first.
-    mean_gap : float
-        Mean absolute difference over all shown pairs.
-    left_out : int
-        Columns that could be shown but are not, for want of space.
-    """
-
-    columns: tuple[str, ...]
-    real: tuple[tuple[float, ...], ...]
-    synthetic: tuple[tuple[float, ...], ...]
-    widest: tuple[Pair, ...]
-    mean_gap: float
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """Rows seen from the side where the real ones spread most, counted in square bins.
-
-    Parameters
-    ----------
-    cells : int
-        Bins along each side.
-    real, synthetic : tuple of tuples of float
-        Share of the rows in each bin; the first index goes up, the second to the right.
-    explained : tuple of float
-        Share of the real rows' variance along each of the two axes.
-    rows : tuple of int
-        How many real and synthetic rows were counted.
-    """
-
-    cells: int
-    real: tuple[tuple[float, ...], ...]
-    synthetic: tuple[tuple[float, ...], ...]
-    explained: tuple[float, float]
-    rows: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Plots:
-    """Everything that is drawn from rows. Holds aggregates only: no single real row can be read from it.
-
-    Parameters
-    ----------
-    columns : tuple of ColumnPlot
-        Most different column first.
-    not_drawn : dict of str to str
-        Columns without a plot, and why.
-    associations, projection : or None
-        None where the table has too few columns or rows.
-    rows : tuple of int
-        How many real and synthetic rows the plots count.
-    """
-
-    columns: tuple[ColumnPlot, ...] = ()
-    not_drawn: dict[str, str] = field(default_factory=dict)
-    associations: Associations | None = None
-    projection: Projection | None = None
-    rows: tuple[int, int] = (0, 0)
+    text: str
+    share: float
+    usual: float
+    telling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +200,9 @@ class Report:
     findings : tuple of Finding
         What was done and found, gravest first.
     relations : tuple of str
-        Exact rules found in the data.
+        Exact relations between columns found in the data.
+    rules : tuple of Rule
+        Exact rules about single values, the most telling first.
     columns : tuple of ColumnOverview
         The schema, with the evidence for it.
     plots : Plots
@@ -352,12 +224,16 @@ class Report:
     skipped: dict[str, str]
     findings: tuple[Finding, ...]
     relations: tuple[str, ...]
+    rules: tuple[Rule, ...]
     columns: tuple[ColumnOverview, ...]
     plots: Plots
     settings: dict[str, Any]
     governor: dict[str, Any]
     provenance: dict[str, str]
     seconds: float
+
+    def __repr__(self) -> str:
+        return f"Report({self.verdict}: {self.reason})"
 
     def to_html(self, path: Path | str | None = None) -> str:
         """Give the page; also write it to ``path`` where given.

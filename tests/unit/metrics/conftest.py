@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.data.table import Table, row_dtype
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, ColumnType, Datetime, Numerical
 from understudy.schema.table import TableSchema
 

@@ -1,14 +1,16 @@
 """The evaluation puts every question, gives each answer its references, and says what it left out."""
 
+import numpy as np
 import polars as pl
 import pytest
 
+from understudy import catalog
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import InputError, SchemaError, UnknownName
 from understudy.execution.local import Local
 from understudy.metrics import evaluate as module
 from understudy.metrics.evaluate import evaluate
-from understudy.run import Run
 from understudy.schema.column import Categorical, Identifier, Numerical
 from understudy.schema.table import TableSchema
 
@@ -40,6 +42,41 @@ def test_ceiling_of_copies_is_the_natural_rate_of_the_whole_holdout(make, run):
     real, holdout = make(columns, {"x": [1, 2, 3, 4]}), make(columns, {"x": [1, 9, 9, 9]})
     score = evaluate(real, real, holdout, None, run, only=["copies"]).scores["copies"]
     assert (score.value, score.ceiling) == (1.0, 0.25)
+
+
+@pytest.mark.parametrize("name", ["marginals", "pairs", "mutual_information"])
+def test_ceiling_is_what_as_many_real_rows_as_synthetic_ones_would_score(mixed, run, name):
+    """A holdout a tenth as long would seem worse than it is, and synthetic rows beside it better."""
+    kind = catalog.load("metrics", name)
+    scaled, measured, small = [], [], []
+    for i in range(12):
+        real, holdout, synthetic = mixed(3 * i, 2000), mixed(3 * i + 1, 200), mixed(3 * i + 2, 2000)
+        scaled.append(evaluate(real, synthetic, holdout, None, run, only=[name]).scores[name].ceiling)
+        measured.append(kind()(real, synthetic, None, run).value)
+        small.append(kind()(real, holdout, None, run).value)
+    perfect = 1.0 if kind.better == "higher" else 0.0
+    short, true, raw = (abs(perfect - np.mean(values)) for values in (scaled, measured, small))
+    assert short == pytest.approx(true, rel=0.4)
+    assert raw > 1.7 * true
+
+
+def test_ceiling_has_an_interval_that_is_wider_for_a_shorter_holdout(mixed, run):
+    real, synthetic = mixed(1, 1500), mixed(2, 1500)
+    widths = []
+    for n in (100, 1000):
+        score = evaluate(real, synthetic, mixed(3, n), None, run, only=["closeness"]).scores["closeness"]
+        assert score.ceiling_interval[0] <= score.ceiling <= score.ceiling_interval[1]
+        widths.append(score.ceiling_interval[1] - score.ceiling_interval[0])
+    assert widths[0] > 2 * widths[1]
+
+
+def test_ceiling_of_rare_categories_is_what_as_many_fresh_rows_would_hold(make, run):
+    columns = {"k": Categorical()}
+    real = make(columns, {"k": ["a"] * 997 + ["b", "c", "d"]})
+    synthetic = make(columns, {"k": ["a"] * 999 + ["b"]})
+    score = evaluate(real, synthetic, real, None, run, only=["categories_coverage"]).scores["categories_coverage"]
+    assert score.value == pytest.approx(1 / 3)
+    assert score.ceiling == pytest.approx(1 - 0.999**1000)
 
 
 def test_missing_references_are_a_finding(mixed, run):

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.protocols import Score
 from understudy.report.build import About, build
 from understudy.report.report import Gate, Report
-from understudy.run import Finding
 from understudy.schema.column import (
     Boolean,
     Categorical,
@@ -110,14 +110,23 @@ def report(evaluation: Evaluation, gates: list[Gate]) -> Report:
         findings=[
             Finding("a.note", "note", "Just so.", "fit"),
             Finding("z.slow", "degraded", "Time ran out.", "fit/forest"),
+            Finding("categories.rare", "note", "2 levels of column 'city' are rare.", "fit/columns/city"),
         ],
         evidence={"age": ("72 distinct values", "whole numbers only")},
         model={
             "settings": {"trees": 5, "deep": None, "fast": True},
             "governor": {"share": 0.501, "steps": ["leaf 20", "leaf 50"]},
-            "relations": ["city decides country"],
+            "relations": ["city decides country", "where city is Pune, member is yes"],
+            "rules": [
+                {
+                    "text": "where city is Pune, member is yes",
+                    "condition": "city",
+                    "when": ["Pune"],
+                    "column": "member",
+                    "then": True,
+                }
+            ],
             "order": ["age", "pay"],
-            "protected": {"city": "2 rare levels pooled"},
         },
         provenance={"seed": 7, "sha256": "ab12"},
     )

@@ -4,12 +4,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.errors import OutputError
 from understudy.protocols import Score
 from understudy.report.build import About, build
 from understudy.report.report import Gate
-from understudy.run import Finding
 from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
 
@@ -49,7 +49,7 @@ def test_a_score_stands_between_its_references(report):
 
 
 def test_the_gravest_finding_comes_first(report):
-    assert [finding.severity for finding in report.findings] == ["degraded", "note"]
+    assert [finding.severity for finding in report.findings] == ["degraded", "note", "note"]
 
 
 def test_passing_every_gate_passes(table, evaluation):
@@ -73,7 +73,7 @@ def test_the_json_holds_every_number_of_the_report_under_stable_keys(report):
     content = json.loads(report.to_json())
     assert list(content) == [
         "format", "title", "verdict", "reason", "sizes", "gates", "questions", "skipped", "findings", "relations",
-        "columns", "plots", "settings", "governor", "provenance", "seconds",
+        "rules", "columns", "plots", "settings", "governor", "provenance", "seconds",
     ]  # fmt: skip
     assert content["questions"]["privacy"]["scores"]["membership"]["interval"] == [0.59, 0.63]
     assert content["gates"][1] == {
@@ -82,6 +82,7 @@ def test_the_json_holds_every_number_of_the_report_under_stable_keys(report):
         "value": 0.61,
         "limit": 0.53,
         "text": "An attacker can tell.",
+        "underpowered": False,
     }
     assert content["provenance"]["seed"] == "7"
 

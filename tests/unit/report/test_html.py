@@ -1,14 +1,16 @@
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.report.build import About, build
-from understudy.report.wording import clean, number, percent, standing
-from understudy.run import Finding
+from understudy.report.report import Gate
+from understudy.report.writing import clean, number, percent, score_number, share_number
 from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
 
@@ -64,13 +66,17 @@ def nasty(evaluation, gates):
     about = About(
         title=NASTY,
         target=NASTY,
-        findings=[Finding(NASTY, "degraded", NASTY, NASTY)],
+        findings=[
+            Finding(NASTY, "degraded", NASTY, NASTY),
+            Finding("extremes.protected", "note", NASTY, f"fit/{NASTY}"),
+            Finding("extremes.protected", "note", f"'{NASTY}'", "fit"),
+        ],
         evidence={NASTY: (NASTY,)},
         model={
             "settings": {NASTY: NASTY},
             "governor": {NASTY: [NASTY]},
             "relations": [NASTY],
-            "protected": {NASTY: NASTY},
+            "rules": [{"text": NASTY, "condition": NASTY, "when": [0.5], "column": f"{NASTY}2", "then": NASTY}],
         },
         provenance={NASTY: NASTY},
     )
@@ -114,7 +120,8 @@ def test_every_part_of_the_report_is_on_the_page(report):
     html = report.to_html()
     for words in (
         "people.csv", "An attacker can tell.", "No target column is named.", "city decides country", "Time ran out.",
-        "72 distinct values", "2 rare levels pooled", "leaf 20 → leaf 50", "ab12", "someone elses", "z.slow",
+        "72 distinct values", "2 levels of column &#39;city&#39; are rare", "where city is Pune",
+        "leaf 20 → leaf 50", "ab12", "someone elses", "z.slow",
     ):  # fmt: skip
         assert words in html
 
@@ -167,10 +174,19 @@ def test_three_hundred_columns_with_long_names_stay_under_three_megabytes(evalua
 
 
 def test_numbers_are_written_for_reading():
-    assert [number(x) for x in (0.98512, 1.0, -3.0, 12345.6, 32561, 0.0001, 1e-9, None)] == [
-        "0.985", "1", "\u22123", "12,346", "32,561", "0.0001", "1.00e\u221209", "\u2013",
+    assert [number(x) for x in (0.98512, 1.0, -3.0, 12345.6, 32561, 0.0001, 1.68e-5, None)] == [
+        "0.985", "1", "\u22123", "12,346", "32,561", "0.0001", "1.7\u202f\u00d7\u202f10⁻⁵", "\u2013",
     ]  # fmt: skip
     assert [percent(x) for x in (0.5, 0.0001, 0.0)] == ["50.0\u202f%", "<\u202f0.1\u202f%", "0.0\u202f%"]
+
+
+def test_a_score_that_rounds_to_nothing_says_so_and_never_shows_a_minus_before_zero():
+    assert [score_number(x) for x in (1.68e-5, -0.0002, 0.0, 0.5, 1.0, None)] == [
+        "<\u202f0.001", ">\u202f\u22120.001", "0.000", "0.500", "1.000", "\u2013",
+    ]  # fmt: skip
+    assert [share_number(x) for x in (3e-5, 0.0009, 0.508, 0.9999, 1.0, 0.0)] == [
+        "<\u202f0.01\u202f%", "0.09\u202f%", "50.8\u202f%", "99.99\u202f%", "100\u202f%", "0\u202f%",
+    ]  # fmt: skip
 
 
 def test_marks_that_turn_text_around_become_visible():
@@ -178,8 +194,55 @@ def test_marks_that_turn_text_around_become_visible():
     assert clean("x" * 100, 10) == "x" * 9 + "…"
 
 
-def test_a_leak_is_judged_by_what_unseen_rows_do_by_nature():
-    assert standing("lower", 0.0014, 0.0001, 0.0013, (0.001, 0.002)) == "good"
-    assert standing("lower", 0.018, 0.0001, 0.0014, (0.016, 0.02)) == "weak"
-    assert standing("half", 0.63, 0.5, 0.5, (0.62, 0.64)) == "weak"
-    assert standing("half", 0.51, 0.5, 0.5, (0.495, 0.525)) == "good"
+def test_findings_of_one_kind_stand_together_and_name_their_columns(table, evaluation, gates):
+    ends = [Finding("extremes.protected", "note", f"The ends of column '{c}' were moved.", "fit") for c in "abcdefgh"]
+    about = About(
+        findings=[*ends, Finding("race.chosen", "note", "auto chose 'x'."), Finding("race.chosen", "note", "B")]
+    )
+    html = build(table(60, 1), table(60, 2), None, evaluation, gates, about).to_html()
+    assert html.count("The ends of column") == 1
+    assert "likewise &#39;b&#39;, &#39;c&#39;, &#39;d&#39;, &#39;e&#39;, &#39;f&#39; and 2 more" in html
+    assert "1 more of this kind" in html
+
+
+def test_rules_that_may_be_coincidence_are_folded_and_counted(report):
+    html = report.to_html()
+    details = html[html.index("possibly coincidence") :].split("</details>")[0]
+    assert "1 more rule, possibly coincidence" in html
+    assert "where city is Pune" in details
+    assert "where city is Pune" not in html[: html.index("possibly coincidence")]
+
+
+def test_few_rows_are_said_beside_the_check_and_above_all(table, evaluation):
+    gates = [
+        Gate("valid_rows", passed=True, value=1.0, limit=1.0, text="Fine."),
+        Gate("membership_auc_max", passed=True, value=0.5, limit=0.53, text="Wide.", underpowered=True),
+        Gate("closer_max", passed=None, value=None, limit=0.55, text="Only 9 rows.", underpowered=True),
+    ]
+    report = build(table(60, 1), table(60, 2), None, evaluation, gates)
+    assert report.verdict == "degraded"
+    assert "All 2 checks passed, but one of them is underpowered" in report.reason
+    assert "one more could not be decided with so few rows" in report.reason
+    html = report.to_html()
+    assert "<h1>Use with care" in html
+    assert html.count('<span class="sub">underpowered</span>') == 1
+    assert html.count('<span class="sub">too few rows</span>') == 1
+
+
+def test_every_table_has_headers_and_the_page_a_language(report):
+    html = report.to_html()
+    assert '<html lang="en">' in html
+    for table in re.findall(r"<table.*?</table>", html, flags=re.DOTALL):
+        head, rows = table.split("</thead>")
+        assert 'scope="col"' in head
+        assert not re.search(r"<th[^>]*></th>", table)
+        assert rows.count("<tr") == rows.count('scope="row"')
+    levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_words_that_need_it_are_explained(report):
+    html = report.to_html()
+    for word in ("Unseen real rows", "95\u202f% interval", "Floor", "Ceiling", "AUC", "Underpowered"):
+        assert f"<dt>{word}</dt>" in html.replace("95 % interval", "95\u202f% interval")

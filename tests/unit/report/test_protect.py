@@ -1,12 +1,13 @@
 import numpy as np
 import polars as pl
+import pytest
 
 from understudy.data.table import Table
 from understudy.report.build import build
 from understudy.report.distributions import draw_column
 from understudy.report.protect import common_levels, protected_range, rounded, sample_rows
 from understudy.report.relations import project
-from understudy.schema.column import Categorical, Identifier, Numerical, Text
+from understudy.schema.column import Categorical, Datetime, Identifier, Numerical, Text
 from understudy.schema.table import TableSchema
 
 
@@ -23,6 +24,43 @@ def test_a_range_counts_entities_where_there_are_any():
     low, high = protected_range(values, people)
     assert high <= 1.0
     assert low > 0.0
+
+
+@pytest.mark.parametrize("n", [60, 400, 5000])
+def test_no_edge_is_a_value_of_a_row_nor_moved_by_one(n):
+    rng = np.random.default_rng(n)
+    real = np.exp(rng.normal(8, 1.5, n))
+    plot = draw_column("x", Numerical(), pl.Series(real), pl.Series(real[: n // 2]), None)
+    assert not set(plot.edges) & set(real.tolist())
+    for place in (int(real.argmax()), int(real.argmin())):
+        moved = real.copy()
+        moved[place] = real[place] * (100 if moved[place] == moved.max() else 0.01)
+        assert draw_column("x", Numerical(), pl.Series(moved), pl.Series(real[: n // 2]), None).edges == plot.edges
+
+
+def test_edges_and_ticks_are_round():
+    real = pl.Series(np.random.default_rng(1).normal(170.3, 9.7, 3000).round(1))
+    plot = draw_column("height", Numerical(decimals=1), real, real, None)
+    widths = np.diff(plot.edges)
+    assert np.allclose(widths, widths[0])
+    assert widths[0] in {0.5, 1.0, 2.0, 5.0}
+    assert np.allclose((np.array(plot.edges) + 0.05) / widths[0], np.round((np.array(plot.edges) + 0.05) / widths[0]))
+
+
+def test_axes_of_time_have_round_ends_and_beginnings_of_months_or_years():
+    start = np.datetime64("2019-03-07T11:13:17", "us")
+    rows = pl.Series(start + np.random.default_rng(2).integers(0, 900 * 86400 * 10**6, 2000))
+    plot = draw_column("when", Datetime(), rows, rows, None)
+    assert [label for _, label in plot.ticks] == ["2020", "2021"]
+    assert all(edge % 86400 == 0 for edge in plot.edges)
+
+
+def test_shares_beside_a_picture_count_rows_in_fives():
+    real = pl.Series([0.0] * 700 + [None] * 3 + list(np.linspace(1, 5, 297)))
+    plot = draw_column("x", Numerical(), real, real, None)
+    assert (plot.missing[0] * 1000) % 5 == pytest.approx(0)
+    assert plot.spike.label == "0"
+    assert (plot.spike.real * 997) % 5 == pytest.approx(0)
 
 
 def test_too_few_rows_have_no_range():

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, ColumnType, Datetime, Duration, Location, Numerical
 from understudy.schema.table import TableSchema
 

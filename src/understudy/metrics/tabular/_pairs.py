@@ -1,33 +1,30 @@
 """Pairs of columns: which to compare, and how alike their joint distributions are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, capped
 from understudy.metrics.tabular._intervals import around
 from understudy.protocols import Score
-from understudy.run import Run
 
-__all__ = [
-    "BINS",
-    "Outcome",
-    "Sides",
-    "chosen_pairs",
-    "contingency",
-    "correlation",
-    "joint_codes",
-    "pair_score",
-    "quantile_codes",
-]
+__all__ = ["BINS", "Cut", "Sides", "joint_codes", "pair_score", "quantile_codes"]
 
 BINS = 10
 """Bins of a quantity that is compared with a category."""
+
+Codes: TypeAlias = tuple[IntArray, IntArray]
+"""A column's codes in the real and in the synthetic rows."""
+
+Cut: TypeAlias = Callable[[FloatArray, FloatArray], Codes]
+"""Cuts a quantity into bins: its values in both tables to their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +58,30 @@ class Sides:
             raise NotApplicable("Fewer than two columns can be compared, so there is no pair.")
         return cls(coding, a, b)
 
-    def categories(self, name: str) -> tuple[IntArray, IntArray]:
-        """Give a category's codes in both tables; missing is the code after the last level."""
+    def quantities(self) -> dict[str, tuple[FloatArray, FloatArray]]:
+        """Give each quantity's values in both tables; missing is NaN."""
+        names = [name for name, levels in self.coding.levels.items() if levels is None]
+        return {n: (self.coding.floats(self.real, n), self.coding.floats(self.synthetic, n)) for n in names}
+
+    def codes(self, cut: Cut) -> dict[str, Codes]:
+        """Give each column's codes in both tables, quantities by ``cut``; a missing category is one more level."""
+        quantities = self.quantities()
+        return {n: cut(*quantities[n]) if n in quantities else self._levels(n) for n in self.coding.names}
+
+    def pairs(self, most: int, run: Run) -> list[tuple[str, str]]:
+        """Give all pairs of columns, or a seeded sample of ``most`` of them."""
+        pairs = list(combinations(self.coding.names, 2))
+        if len(pairs) <= most:
+            return pairs
+        return [pairs[i] for i in np.sort(run.child("pairs").rng.choice(len(pairs), most, replace=False))]
+
+    def _levels(self, name: str) -> Codes:
         last = self.coding.n_levels(name)
         x, y = self.coding.codes(self.real, name), self.coding.codes(self.synthetic, name)
         return np.where(x < 0, last, x), np.where(y < 0, last, y)
 
-    def quantities(self, name: str) -> tuple[FloatArray, FloatArray]:
-        """Give a quantity's values in both tables; missing is NaN."""
-        return self.coding.floats(self.real, name), self.coding.floats(self.synthetic, name)
 
-    def is_category(self, name: str) -> bool:
-        """Whether the column is a category."""
-        return self.coding.levels[name] is not None
-
-
-def chosen_pairs(names: tuple[str, ...], most: int, run: Run) -> list[tuple[str, str]]:
-    """Give all pairs of columns, or a seeded sample of ``most`` of them."""
-    pairs = list(combinations(names, 2))
-    if len(pairs) <= most:
-        return pairs
-    return [pairs[i] for i in np.sort(run.rng.choice(len(pairs), most, replace=False))]
-
-
-def quantile_codes(x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray]:
+def quantile_codes(x: FloatArray, y: FloatArray) -> Codes:
     """Cut both samples at the deciles of the first; missing is a bin of its own."""
     known = x[~np.isnan(x)]
     # Deciles that are values of the table: interpolation between two atoms would cut where nothing is.
@@ -95,7 +92,7 @@ def quantile_codes(x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray]:
     return codes_x, codes_y
 
 
-def joint_codes(first: tuple[IntArray, IntArray], second: tuple[IntArray, IntArray]) -> tuple[IntArray, IntArray, int]:
+def joint_codes(first: Codes, second: Codes) -> tuple[IntArray, IntArray, int]:
     """Give the cell of the contingency table that each row of the two tables falls in, and the number of cells."""
     width = 1 + max(int(v.max()) for v in second)
     height = 1 + max(int(v.max()) for v in first)
@@ -108,7 +105,7 @@ def joint_codes(first: tuple[IntArray, IntArray], second: tuple[IntArray, IntArr
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class _Outcome:
     """How alike a pair of columns is.
 
     Parameters
@@ -131,18 +128,18 @@ class Outcome:
     synthetic: float | None = None
 
 
-def contingency(first: tuple[IntArray, IntArray], second: tuple[IntArray, IntArray]) -> Outcome:
+def _contingency(first: Codes, second: Codes) -> _Outcome:
     """Compare two columns of codes: one minus the total variation distance of their joint distributions."""
     x, y, k = joint_codes(first, second)
     more = np.bincount(x, minlength=k) * len(y) > np.bincount(y, minlength=k) * len(x)
     inside_x, inside_y = more[x].astype(np.float64), more[y].astype(np.float64)
     p, q = float(inside_x.mean()), float(inside_y.mean())
-    return Outcome("contingency", 1 - (p - q), inside_x - p, q - inside_y)
+    return _Outcome("contingency", 1 - (p - q), inside_x - p, q - inside_y)
 
 
-def correlation(
-    first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray], *, undefined: float | None
-) -> Outcome:
+def _correlation(
+    first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray], undefined: float | None
+) -> _Outcome:
     """Compare two quantities: one minus half the difference of Pearson's correlations, over the rows that have both.
 
     ``undefined`` is taken for the correlation in the synthetic table where a column of it is constant. Where that is
@@ -151,9 +148,9 @@ def correlation(
     (real, on_real), (synthetic, on_synthetic) = (_pearson(a, b) for a, b in zip(first, second, strict=True))
     synthetic = undefined if synthetic is None else synthetic
     if real is None or synthetic is None:
-        return Outcome("correlation", None, on_real, on_synthetic, real, synthetic)
+        return _Outcome("correlation", None, on_real, on_synthetic, real, synthetic)
     sign = float(np.sign(real - synthetic)) / 2
-    return Outcome("correlation", 1 - abs(real - synthetic) / 2, sign * on_real, -sign * on_synthetic, real, synthetic)
+    return _Outcome("correlation", 1 - abs(real - synthetic) / 2, sign * on_real, -sign * on_synthetic, real, synthetic)
 
 
 def _pearson(a: FloatArray, b: FloatArray) -> tuple[float | None, FloatArray]:
@@ -176,17 +173,35 @@ def _standard(x: FloatArray) -> FloatArray:
     return x / x.std()
 
 
-def pair_score(outcomes: Iterable[tuple[tuple[str, str], Outcome]], sides: Sides) -> Score:
-    """Average the outcomes of the pairs; one without a score is left out of the mean and shown in the details.
+def pair_score(sides: Sides, pairs: list[tuple[str, str]], cut: Cut, undefined: float | None) -> Score:
+    """Compare each pair: two quantities by their correlations, others by their contingency tables; give the mean.
+
+    A pair without a score is left out of the mean and shown in the details.
+
+    Parameters
+    ----------
+    sides : Sides
+        The tables.
+    pairs : list of (str, str)
+        Columns to compare.
+    cut : Cut
+        Bins of a quantity beside a category.
+    undefined : float or None
+        Taken for the correlation in the synthetic table where a column of it is constant; None: the pair has no score.
 
     Raises
     ------
     NotApplicable
         If none has a score.
     """
+    quantities, codes = sides.quantities(), sides.codes(cut)
     rows: list[tuple[str, str, str, float | None, float | None, float | None]] = []
     on_real, on_synthetic = np.zeros(sides.real.height), np.zeros(sides.synthetic.height)
-    for (first, second), outcome in outcomes:
+    for first, second in pairs:
+        if first in quantities and second in quantities:
+            outcome = _correlation(quantities[first], quantities[second], undefined)
+        else:
+            outcome = _contingency(codes[first], codes[second])
         rows.append((first, second, outcome.measure, outcome.score, outcome.real, outcome.synthetic))
         if outcome.score is not None:
             on_real += outcome.on_real

@@ -1,16 +1,15 @@
 """Whether the rare categories still occur."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import polars as pl
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import is_category
-from understudy.metrics.tabular._intervals import share_interval
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["CategoriesCoverage"]
@@ -20,13 +19,15 @@ class CategoriesCoverage(Spec):
     """Share of the rare categories that the synthetic table still holds, in [0, 1].
 
     Rare is a level that less than 1 % of the real rows hold. A synthesizer that protects the people behind a level of
-    very few rows leaves some out on purpose: read it beside the privacy scores.
+    very few rows leaves some out on purpose: read it beside the privacy scores. There is no interval: the levels are no
+    sample of others. The ceiling is what as many fresh real rows would hold on average, if levels came with the shares
+    that they have in the real table.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Rare categories"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "none"
 
     rare: float = Field(default=0.01, gt=0, le=1)
     """Share of the real rows below which a category is rare."""
@@ -44,7 +45,8 @@ class CategoriesCoverage(Spec):
             msg = f"Every category is held by at least {self.rare:.2%} of the rows."
             raise NotApplicable(msg)
         hits = int(details["present"].sum())
-        return Score(hits / details.height, interval=share_interval(hits, details.height), details=details)
+        expected = float((1 - (1 - details["real"]) ** synthetic.n_rows).mean())  # pyright: ignore[reportArgumentType] - numbers
+        return Score(hits / details.height, ceiling=expected, details=details)
 
 
 def _shares(real: Table, synthetic: Table, name: str) -> pl.DataFrame:

@@ -1,46 +1,66 @@
-"""What detectors share: the folds, and the score from the areas under their curves."""
+"""What detectors share: the samples, the folds, and the score from the areas under their curves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from sklearn.model_selection import StratifiedKFold
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
-from understudy.metrics.tabular._coding import IntArray, capped
-from understudy.metrics.tabular._intervals import Interval, around
-from understudy.run import Run
+from understudy.metrics.tabular._coding import FloatArray, IntArray, capped
+from understudy.metrics.tabular._intervals import Interval, area, area_interval
 
-__all__ = ["FOLDS", "Areas", "folds", "samples"]
+__all__ = ["FOLDS", "Areas", "Guess", "samples"]
 
 FOLDS = 3
 _FEWEST = 10  # rows of either table below which three folds say nothing
 
+Guess: TypeAlias = Callable[[int, IntArray, IntArray], FloatArray]
+"""Learns from the training rows of a fold, by its number, and says how real each test row looks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Areas under the ROC curve of the folds, each with its standard error."""
+    """Areas under the ROC curve of the folds, of ``real_rows`` and ``synthetic_rows`` in all."""
 
-    folds: Sequence[tuple[float, float]]
+    folds: Sequence[float]
+    real_rows: int
+    synthetic_rows: int
+
+    @classmethod
+    def of(cls, is_real: npt.NDArray[np.bool_], guess: Guess, run: Run) -> "Areas":
+        """Train and test on each fold."""
+        areas: list[float] = []
+        for fold, (train, test) in enumerate(_folds(is_real, run)):
+            scores, truth = guess(fold, train, test), is_real[test]
+            areas.append(area(scores[truth], scores[~truth])[0])
+        real_rows = int(is_real.sum())
+        return cls(areas, real_rows, len(is_real) - real_rows)
 
     @property
     def auc(self) -> float:
         """Mean area."""
-        return float(np.mean([area for area, _ in self.folds]))
+        return float(np.mean(self.folds))
 
     @property
     def auc_interval(self) -> Interval:
-        """Interval of the mean area."""
-        return around(self.auc, sqrt(sum(error**2 for _, error in self.folds)) / len(self.folds))
+        """Interval of the mean area.
+
+        It counts half of the rows. A chance likeness of two rows in different folds counts twice, once with each of
+        them as training row, so the variance is up to twice that of as many independent test rows (just so where
+        nothing is to be told apart and the detector is linear in its training rows; less where much is).
+        """
+        return area_interval([self.auc], [(self.real_rows / 2, self.synthetic_rows / 2)])
 
     @property
     def score(self) -> float:
         """One minus twice the mean excess of the areas over 0.5: 1 is indistinguishable, 0 told apart at sight."""
-        return float(1 - np.mean([max(0.5, area) * 2 - 1 for area, _ in self.folds]))
+        return float(1 - np.mean([max(0.5, area) * 2 - 1 for area in self.folds]))
 
     @property
     def score_interval(self) -> Interval:
@@ -64,7 +84,7 @@ def samples(real: Table, synthetic: Table, most: int, run: Run) -> tuple[pl.Data
     return capped(real, most, run.child("real")), capped(synthetic, most, run.child("synthetic"))
 
 
-def folds(is_real: npt.NDArray[np.bool_], run: Run) -> Iterator[tuple[IntArray, IntArray]]:
+def _folds(is_real: npt.NDArray[np.bool_], run: Run) -> Iterator[tuple[IntArray, IntArray]]:
     """Split the rows into training and test rows, three times."""
     seed = int(run.child("folds").rng.integers(2**31))
     yield from StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(np.zeros(len(is_real)), is_real)

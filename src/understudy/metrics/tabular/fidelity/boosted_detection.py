@@ -1,6 +1,6 @@
 """Whether boosted trees can tell synthetic rows from real ones, and by which columns."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -8,13 +8,13 @@ import polars as pl
 from pydantic import Field
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.metrics.tabular._boosting import alive, detector, fit_for_trees, one_thread
-from understudy.metrics.tabular._coding import Coding, FloatArray
+from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray
 from understudy.metrics.tabular._intervals import area
-from understudy.metrics.tabular.fidelity._detection import Areas, folds, samples
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.metrics.tabular.fidelity._detection import Areas, samples
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["BoostedDetection"]
@@ -32,10 +32,10 @@ class BoostedDetection(Spec):
     Lopez-Paz, Oquab, *Revisiting classifier two-sample tests* (2017).
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Detection by boosted trees"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     max_rows: int = Field(default=50_000, ge=10)
     """Rows of each table that are used at most; larger tables are sampled."""
@@ -48,16 +48,17 @@ class BoostedDetection(Spec):
         coding = Coding.of(real.schema, a, b)
         (x,), as_sets = fit_for_trees(coding.matrix(pl.concat([a, b])), coding.categorical)
         is_real = np.arange(len(x)) < a.height
-        areas: list[tuple[float, float]] = []
         falls: list[float] = []
+
+        def guess(fold: int, train: IntArray, test: IntArray) -> FloatArray:
+            seed = int(run.child("model", fold).rng.integers(2**31))
+            model = detector(self.trees, as_sets, seed).fit(alive(x[train]), is_real[train])
+            if not falls:
+                falls.extend(_falls(model, x[test], is_real[test], run.child("columns")))
+            return model.predict_proba(x[test])[:, 1]
+
         with one_thread():
-            for fold, (train, test) in enumerate(folds(is_real, run)):
-                seed = int(run.child("model", fold).rng.integers(2**31))
-                model = detector(self.trees, as_sets, seed).fit(alive(x[train]), is_real[train])
-                guess = model.predict_proba(x[test])[:, 1]
-                areas.append(area(guess[is_real[test]], guess[~is_real[test]]))
-                falls = falls or _falls(model, x[test], is_real[test], run.child("columns"))
-        found = Areas(areas)
+            found = Areas.of(is_real, guess, run)
         low, high = found.auc_interval
         details = (
             pl.DataFrame({"column": coding.names, "auc_fall": falls})

@@ -1,7 +1,7 @@
 """Whether a linear classifier can tell synthetic rows from real ones, in the published form."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -12,12 +12,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import RobustScaler
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray
-from understudy.metrics.tabular._intervals import area
-from understudy.metrics.tabular.fidelity._detection import Areas, folds, samples
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.metrics.tabular.fidelity._detection import Areas, samples
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.column import Boolean
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
@@ -38,10 +37,10 @@ class LogisticDetection(Spec):
     design is kept sparse: levels scaled by median and quartiles are mostly exact zeros.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Detection by a linear classifier"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     max_rows: int = Field(default=50_000, ge=10)
     """Rows of each table that are used at most; larger tables are sampled."""
@@ -51,19 +50,18 @@ class LogisticDetection(Spec):
         a, b = samples(real, synthetic, self.max_rows, run)
         design = _Design.of(Coding.of(real.schema, a, b), a, b, real.schema)
         is_real = np.arange(a.height + b.height) < a.height
-        areas: list[tuple[float, float]] = []
+
+        def guess(_: int, train: IntArray, test: IntArray) -> FloatArray:
+            x = design.scaled(train)
+            return LogisticRegression().fit(x[train], is_real[train]).predict_proba(x[test])[:, 1]
+
         with catch_warnings():
             # The definition stops after 100 steps, converged or not.
             simplefilter("ignore", ConvergenceWarning)
-            for train, test in folds(is_real, run):
-                x = design.scaled(train)
-                model = LogisticRegression().fit(x[train], is_real[train])
-                guess = model.predict_proba(x[test])[:, 1]
-                areas.append(area(guess[is_real[test]], guess[~is_real[test]]))
-        found = Areas(areas)
+            found = Areas.of(is_real, guess, run)
         details = pl.DataFrame(
-            [(i, auc, error, a.height, b.height) for i, (auc, error) in enumerate(areas)],
-            schema=["fold", "auc", "error", "real_rows", "synthetic_rows"],
+            [(i, auc, a.height, b.height) for i, auc in enumerate(found.folds)],
+            schema=["fold", "auc", "real_rows", "synthetic_rows"],
             orient="row",
         )
         return Score(found.score, interval=found.score_interval, details=details)

@@ -1,17 +1,17 @@
 """Whether single columns are distributed as in the real table."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
-from understudy.metrics.tabular._coding import Coding, FloatArray, capped, numbers
+from understudy.metrics.tabular._coding import Coding, FloatArray, capped
 from understudy.metrics.tabular._intervals import around
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["Marginals"]
@@ -30,10 +30,10 @@ class Marginals(Spec):
     the point (or the set of levels) of greatest difference held fixed.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Single columns"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout, scaled"
 
     max_rows: int = Field(default=500_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""
@@ -45,19 +45,13 @@ class Marginals(Spec):
         influence_a, influence_b = np.zeros(a.height), np.zeros(b.height)
         parts: list[dict[str, str | float | None]] = []
         for name in coding.names:
-            if coding.levels[name] is None:
-                x, y, difference, measure = numbers(a[name]), numbers(b[name]), _kolmogorov_smirnov, "ks_complement"
-            else:
-                x, y, difference, measure = (
-                    coding.floats(a, name),
-                    coding.floats(b, name),
-                    _total_variation,
-                    "tv_complement",
-                )
+            is_quantity = coding.levels[name] is None
+            difference = _kolmogorov_smirnov if is_quantity else _total_variation
+            x, y = coding.floats(a, name), coding.floats(b, name)
             kept_a, kept_b = ~np.isnan(x), ~np.isnan(y)
             part: dict[str, str | float | None] = {
                 "column": name,
-                "measure": measure,
+                "measure": "ks_complement" if is_quantity else "tv_complement",
                 "score": None,
                 "missing_real": float(1 - kept_a.mean()),
                 "missing_synthetic": float(1 - kept_b.mean()),

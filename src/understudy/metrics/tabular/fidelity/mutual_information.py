@@ -1,18 +1,18 @@
 """How much columns tell about one another, weighted by how much they tell."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import FloatArray, IntArray
 from understudy.metrics.tabular._intervals import around
-from understudy.metrics.tabular._pairs import Sides, chosen_pairs, joint_codes, quantile_codes
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.metrics.tabular._pairs import Sides, joint_codes, quantile_codes
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["MutualInformation"]
@@ -29,10 +29,10 @@ class MutualInformation(Spec):
     is a jackknife over ten groups of rows of both tables.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "lower"
+    better: ClassVar[Better] = "lower"
     title: ClassVar[str] = "Mutual information, weighted error"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout, scaled"
 
     max_rows: int = Field(default=200_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""
@@ -42,11 +42,8 @@ class MutualInformation(Spec):
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Compare each pair; ``details`` has one row per pair."""
         sides = Sides.of(real, synthetic, self.max_rows, run)
-        names = sides.coding.names
-        codes = {
-            n: sides.categories(n) if sides.is_category(n) else quantile_codes(*sides.quantities(n)) for n in names
-        }
-        pairs = chosen_pairs(names, self.max_pairs, run.child("pairs"))
+        codes = sides.codes(quantile_codes)
+        pairs = sides.pairs(self.max_pairs, run)
         groups_real = run.child("groups", "real").rng.permutation(sides.real.height) % _GROUPS
         groups_synthetic = run.child("groups", "synthetic").rng.permutation(sides.synthetic.height) % _GROUPS
         # Rows: the whole table, then the table without each group.

@@ -1,13 +1,13 @@
 """Whether columns depend on one another as in the real table."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
-from understudy.metrics.tabular._pairs import Sides, chosen_pairs, contingency, correlation, pair_score, quantile_codes
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.metrics.tabular._pairs import Sides, pair_score, quantile_codes
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["Pairs"]
@@ -26,10 +26,10 @@ class Pairs(Spec):
     the two tables, which the metric ``pairs_own_bins`` keeps to.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Pairs of columns"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout, scaled"
 
     max_rows: int = Field(default=200_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""
@@ -39,20 +39,4 @@ class Pairs(Spec):
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Compare each pair; ``details`` has one row per pair."""
         sides = Sides.of(real, synthetic, self.max_rows, run)
-        names = sides.coding.names
-        binned = {
-            n: sides.categories(n) if sides.is_category(n) else quantile_codes(*sides.quantities(n)) for n in names
-        }
-        raw = {n: sides.quantities(n) for n in names if not sides.is_category(n)}
-        return pair_score(
-            (
-                (
-                    (a, b),
-                    correlation(raw[a], raw[b], undefined=0.0)
-                    if a in raw and b in raw
-                    else contingency(binned[a], binned[b]),
-                )
-                for a, b in chosen_pairs(names, self.max_pairs, run.child("pairs"))
-            ),
-            sides,
-        )
+        return pair_score(sides, sides.pairs(self.max_pairs, run), quantile_codes, undefined=0.0)

@@ -1,16 +1,16 @@
 """The similarity of pairs as papers publish it, comparable with their "Trend"."""
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.metrics.tabular._coding import FloatArray, IntArray
-from understudy.metrics.tabular._pairs import BINS, Sides, chosen_pairs, contingency, correlation, pair_score
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.metrics.tabular._pairs import BINS, Sides, pair_score
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["PairsOwnBins"]
@@ -31,10 +31,10 @@ class PairsOwnBins(Spec):
     SDMetrics, *ColumnPairTrends* without thresholds, and before its sampling of rows.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Pairs of columns, published form"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     max_rows: int = Field(default=200_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""
@@ -44,22 +44,12 @@ class PairsOwnBins(Spec):
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Compare each pair; ``details`` has one row per pair."""
         sides = Sides.of(real, synthetic, self.max_rows, run)
-        names = sides.coding.names
-        raw = {n: sides.quantities(n) for n in names if not sides.is_category(n)}
-        binned = {n: (_own_bins(raw[n][0]), _own_bins(raw[n][1])) if n in raw else sides.categories(n) for n in names}
-        score = pair_score(
-            (
-                (
-                    (a, b),
-                    correlation(raw[a], raw[b], undefined=None)
-                    if a in raw and b in raw
-                    else contingency(binned[a], binned[b]),
-                )
-                for a, b in chosen_pairs(names, self.max_pairs, run.child("pairs"))
-            ),
-            sides,
-        )
+        score = pair_score(sides, sides.pairs(self.max_pairs, run), _each_by_itself, undefined=None)
         return replace(score, interval=None)
+
+
+def _each_by_itself(x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray]:
+    return _own_bins(x), _own_bins(y)
 
 
 def _own_bins(x: FloatArray) -> IntArray:

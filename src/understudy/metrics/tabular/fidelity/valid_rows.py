@@ -1,42 +1,64 @@
 """Whether every synthetic value is one that its column may hold."""
 
 import re
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+import numpy as np
 import polars as pl
 
+from understudy.context import Run
+from understudy.data.shapes import CLASSES, pieces_of
 from understudy.data.table import Table
-from understudy.metrics.tabular._coding import is_number
-from understudy.metrics.tabular._intervals import share_interval
-from understudy.protocols import Score
-from understudy.run import Run
-from understudy.schema.column import Boolean, Categorical, ColumnType, Identifier, Location, Numerical
+from understudy.metrics.tabular._coding import numbers
+from understudy.protocols import Better, Score, StandIn
+from understudy.schema.column import (
+    Boolean,
+    Categorical,
+    ColumnType,
+    Datetime,
+    Duration,
+    Identifier,
+    Location,
+    Numerical,
+    Text,
+)
 from understudy.schema.spec import Spec
 
 __all__ = ["ValidRows"]
+
+_OUTERMOST = 10  # rows whose reach says how far beyond them a value may lie
+_SHOWN = 3  # invalid values of a column
 
 
 class ValidRows(Spec):
     """Share of synthetic rows whose every value is valid, in [0, 1].
 
-    A category is valid if it is one of the declared levels, else of those in the real rows; a quantity if it is finite,
-    between the declared bounds, and on the declared grid of decimals; an identifier if it has the declared pattern and,
-    where it shall be unique, occurs once; a missing value if the real column has some, and is not the primary key. The
-    least and greatest real value are no bounds: they are single persons' values, which unseen rows exceed too. The
-    ceiling is below 1 where unseen real rows hold levels that the training rows do not.
+    A value is invalid that the schema of the real rows cannot hold. A category is valid if it is one of the declared
+    levels, else of those in the real rows; an identifier if it has the declared pattern and, where it shall be unique,
+    occurs once; a missing value if the real column has some, and is not the primary key.
+
+    A quantity is valid if it is finite, on the declared grid of decimals, and between the declared bounds. Where none
+    is declared, the least and greatest real value are no bounds: they are single persons' values, which unseen rows
+    exceed too, and protected ends of a range may. They may be exceeded by the most of: three times the distance from
+    the outermost to the tenth outermost real value (a protected end exceeds by at most one), a tenth of the real range,
+    one step of the grid. Zero is not crossed where no real value lies beyond it, and a constant stays constant. The
+    rule catches what cannot be, such as an age of 999, not every value that is unlikely.
+
+    There is no interval: every row is looked at. The ceiling is below 1 where unseen real rows hold levels that the
+    training rows do not.
 
     References
     ----------
     SDMetrics, *BoundaryAdherence*, *CategoryAdherence* and *KeyUniqueness*, taken row by row.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Valid rows"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
-        """Check each value; ``details`` has one row per column, with the first invalid value."""
+        """Check each value; ``details`` has one row per column, with the first invalid values."""
         a, b = real.rows, synthetic.rows
         valid = pl.repeat(value=True, n=b.height, dtype=pl.Boolean, eager=True)
         parts: list[tuple[str, float, int, str | None]] = []
@@ -45,15 +67,32 @@ class ValidRows(Spec):
             fits = _fits(column, a[name], b[name]).fill_null(value=may_miss)
             if name == real.schema.primary_key:
                 fits &= b[name].is_unique()
-            wrong = b[name].filter(~fits)
-            parts.append((name, int(fits.sum()) / b.height, len(wrong), None if fits.all() else str(wrong[0])))
+            unfit = _unfit(synthetic, name)
+            fits &= unfit.is_null()
+            invalid = b.height - int(fits.sum())
+            parts.append((name, 1 - invalid / b.height, invalid, _first(b[name].filter(~fits), unfit.filter(~fits))))
             valid &= fits
-        details = pl.DataFrame(parts, schema=["column", "share", "invalid", "first_invalid"], orient="row")
-        hits = int(valid.sum())
-        return Score(hits / b.height, interval=share_interval(hits, b.height), details=details)
+        dtypes = {"column": pl.String, "share": pl.Float64, "invalid": pl.Int64, "first_invalid": pl.String}
+        details = pl.DataFrame(parts, schema=dtypes, orient="row")
+        return Score(int(valid.sum()) / b.height, details=details)
 
 
-def _fits(column: ColumnType, real: pl.Series, synthetic: pl.Series) -> pl.Series:
+def _unfit(table: Table, name: str) -> pl.Series:
+    """Give the values of a column that the schema could not hold; null elsewhere."""
+    if table.unfit is not None and name in table.unfit.columns:
+        return table.unfit[name]
+    return pl.repeat(None, table.n_rows, dtype=pl.String, eager=True)
+
+
+def _first(wrong: pl.Series, unfit: pl.Series) -> str | None:
+    """Spell the first few invalid values."""
+    few = pl.DataFrame({"value": wrong, "unfit": unfit}).unique(maintain_order=True).head(_SHOWN)
+    return ", ".join(text or ("missing" if value is None else str(value)) for value, text in few.iter_rows()) or None
+
+
+def _fits(  # noqa: PLR0911 - one answer for each type
+    column: ColumnType, real: pl.Series, synthetic: pl.Series
+) -> pl.Series:
     """Give which values fit; null where the value is missing."""
     match column:
         case Categorical(levels=levels):
@@ -63,28 +102,48 @@ def _fits(column: ColumnType, real: pl.Series, synthetic: pl.Series) -> pl.Serie
             fits = synthetic.is_not_null() if pattern is None else synthetic.str.contains(_expression(pattern))
             return _known(synthetic, fits & synthetic.is_unique() if unique else fits)
         case Numerical(low=low, high=high, decimals=decimals):
-            fits = _between(synthetic, low, high)
+            least, most = _reach(real, 0.0 if decimals is None else 10.0**-decimals, crossing=False)
+            fits = _between(synthetic, least if low is None else low, most if high is None else high)
             return fits & _on_grid(synthetic, decimals) if decimals else fits
+        case Duration():
+            return _between(synthetic, *_reach(real, 0.0, crossing=False))
+        case Datetime():
+            return _between(synthetic, *_reach(real, 0.0, crossing=True))
         case Location(axis=axis):
-            most = 90.0 if axis == "latitude" else 180.0
-            return synthetic.is_between(-most, most)
-        case _ if is_number(column):
-            return _between(synthetic, None, None)
-        case Boolean() | _:
+            low, high = _reach(real, 0.0, crossing=True)
+            # Some count longitudes from 0 to 360.
+            edge = 90.0 if axis == "latitude" else 360.0
+            return _between(synthetic, max(low, -edge), min(high, edge))
+        case Boolean() | Text():
             return _known(synthetic, synthetic.is_not_null())
+
+
+def _reach(real: pl.Series, step: float, *, crossing: bool) -> tuple[float, float]:
+    """Give the ends that no value may exceed, by the rule in the docstring of the metric."""
+    values = numbers(real)
+    values = np.sort(values[~np.isnan(values)])
+    if not len(values):
+        return -np.inf, np.inf
+    low, high = float(values[0]), float(values[-1])
+    with np.errstate(over="ignore"):  # the range of values near the largest float is infinite, and so its ends
+        span = high - low
+        tenth = min(_OUTERMOST, len(values))
+        spare = max(0.1 * span, step) if span > 0 else 0.0
+        least = low - max(spare, 3 * float(values[tenth - 1] - low))
+        most = high + max(spare, 3 * float(high - values[-tenth]))
+    if not crossing:
+        least = max(least, 0.0) if low >= 0 else least
+        most = min(most, 0.0) if high <= 0 else most
+    return least, most
 
 
 def _known(values: pl.Series, fits: pl.Series) -> pl.Series:
     return pl.select(pl.when(values.is_not_null()).then(fits)).to_series()
 
 
-def _between(values: pl.Series, low: float | None, high: float | None) -> pl.Series:
-    fits = values.is_finite() if values.dtype.is_float() else _known(values, values.is_not_null())
-    if low is not None:
-        fits &= values >= low
-    if high is not None:
-        fits &= values <= high
-    return fits
+def _between(values: pl.Series, low: float, high: float) -> pl.Series:
+    held = values.to_physical().cast(pl.Float64)
+    return held.is_finite() & (held >= low) & (held <= high)
 
 
 def _on_grid(values: pl.Series, decimals: int) -> pl.Series:
@@ -93,6 +152,13 @@ def _on_grid(values: pl.Series, decimals: int) -> pl.Series:
 
 
 def _expression(pattern: str) -> str:
-    """Turn a pattern, which is literal besides its classes such as ``[0-9]{8}``, into a regular expression."""
-    pieces = re.split(r"(\[[^\]]+\](?:\{\d+(?:,\d+)?\})?)", pattern)
-    return "^(?:" + "".join(p if i % 2 else re.escape(p) for i, p in enumerate(pieces)) + ")$"
+    """Turn a pattern into a regular expression; a number, as its length varies, may have more digits: counters go on."""
+    out, number = "", False
+    for piece in pieces_of(pattern):
+        if piece.literal:
+            out += re.escape(piece.letters)
+        else:
+            number = piece.letters == CLASSES["0-9"] and (number or piece.low < piece.high)
+            out += f"[{piece.letters}]{{{piece.low},{'' if number else piece.high}}}"
+        number = piece.letters == CLASSES["1-9"]
+    return f"^(?:{out})$"

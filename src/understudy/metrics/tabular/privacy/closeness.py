@@ -1,19 +1,19 @@
 """Whether synthetic rows are closer to the rows the model was trained on than to rows it never saw."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from pydantic import Field
+from scipy.stats import t
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
-from understudy.metrics.tabular._coding import Coding, capped
+from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, capped
 from understudy.metrics.tabular._intervals import Interval, around
 from understudy.metrics.tabular._neighbours import WORK, Neighbours
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["Closeness"]
@@ -27,8 +27,8 @@ class Closeness(Spec):
     A model that has learnt the population and nothing about its training rows scores 0.5; ties count half. The training
     rows are sampled to the number of holdout rows, because the larger of two samples is nearer for no other reason.
     The distance is Gower's: differences as a share of the training range, 1 for another category.
-    The interval counts synthetic rows with the same nearest real row as one observation, since which side that row is
-    on decides all of them.
+    The interval takes the real rows for the observations, since one real row decides for all synthetic rows near it:
+    from the spread of how many each training row, and each unseen row, is the nearest to.
 
     ``details`` also gives the published form (a differing category costs 2, as two one-hot columns differ; ties count
     for the holdout), and quantiles of the distance to the nearest training row beside those of unseen real rows.
@@ -39,10 +39,10 @@ class Closeness(Spec):
     (2021). Zhang et al., *Mixed-type tabular data synthesis with score-based diffusion in latent space* (2024), DCR.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "half"
+    better: ClassVar[Better] = "half"
     title: ClassVar[str] = "Closer to training than to unseen rows"
     needs: ClassVar[frozenset[str]] = frozenset({"holdout"})
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     max_rows: int = Field(default=10_000, ge=_FEWEST)
     """Synthetic rows that are looked at most; more are sampled."""
@@ -66,10 +66,11 @@ class Closeness(Spec):
         points = space.points(rows)
         to_seen, nearest_seen = space.nearest(points, near, (1.0, 2.0))
         to_unseen, nearest_unseen = space.nearest(points, far, (1.0, 2.0))
-        closer = np.where(to_seen < to_unseen, 1.0, np.where(to_seen == to_unseen, 0.5, 0.0))[0]
-        nearest = np.where(to_seen <= to_unseen, nearest_seen, n + nearest_unseen)
-        share, interval = _clustered(closer, nearest[0])
-        strict, strict_interval = _clustered((to_seen < to_unseen)[1].astype(np.float64), nearest[1])
+        ties_half = np.where(to_seen < to_unseen, 1.0, np.where(to_seen == to_unseen, 0.5, 0.0))[0]
+        share, interval = _closer(ties_half, nearest_seen[0], nearest_unseen[0], n)
+        strict, strict_interval = _closer(
+            (to_seen < to_unseen)[1].astype(np.float64), nearest_seen[1], nearest_unseen[1], n
+        )
         control = far.take(np.arange(min(n, most)))
         unseen_to_seen = space.nearest(control, near)[0][0]
         details = pl.DataFrame(
@@ -110,9 +111,10 @@ def _row(
     return measure, value, low, high, unseen, rows
 
 
-def _clustered(closer: npt.NDArray[np.float64], cluster: npt.NDArray[np.int64]) -> tuple[float, Interval]:
-    """Give the mean with an interval from the variance between clusters."""
-    mean = float(closer.mean())
-    sums = np.bincount(cluster, weights=closer - mean)
-    groups = max(len(np.unique(cluster)), 2)
-    return mean, around(mean, float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / len(closer))
+def _closer(closer: FloatArray, nearest_seen: IntArray, nearest_unseen: IntArray, n: int) -> tuple[float, Interval]:
+    """Give the mean of ``closer`` with its interval, as a ratio of sums over ``n`` real rows of either kind."""
+    share = float(closer.mean())
+    won = np.bincount(nearest_seen, weights=closer, minlength=n)
+    lost = np.bincount(nearest_unseen, weights=1 - closer, minlength=n)
+    spread = (1 - share) ** 2 * won.var(ddof=1) + share**2 * lost.var(ddof=1)
+    return share, around(share, float(np.sqrt(n * spread)) / len(closer), z=float(t.ppf(0.975, 2 * n - 2)))

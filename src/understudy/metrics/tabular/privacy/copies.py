@@ -1,15 +1,15 @@
 """Whether synthetic rows are exact copies of training rows more often than unseen real rows are."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import is_category, is_number
 from understudy.metrics.tabular._intervals import share_interval
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["Copies"]
@@ -23,10 +23,10 @@ class Copies(Spec):
     only, where a copy points at one person.
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "lower"
+    better: ClassVar[Better] = "lower"
     title: ClassVar[str] = "Exact copies"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Look each row up; ``details`` has one row per kind of rows that were looked up."""

@@ -1,19 +1,19 @@
 """Whether someone who holds the synthetic table can tell who was in the training table."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import Coding, capped
 from understudy.metrics.tabular._intervals import Z95, area, around
 from understudy.metrics.tabular._neighbours import WORK, Neighbours, Points
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["Membership"]
@@ -39,10 +39,10 @@ class Membership(Spec):
     (1988).
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "lower"
+    better: ClassVar[Better] = "half"
     title: ClassVar[str] = "Membership inference"
     needs: ClassVar[frozenset[str]] = frozenset({"holdout"})
-    stand_in: ClassVar[Literal["holdout", "real"]] = "holdout"
+    stand_in: ClassVar[StandIn] = "holdout"
 
     max_targets: int = Field(default=10_000, ge=_FEWEST)
     """Members, and non-members, that are attacked at most."""

@@ -1,20 +1,20 @@
 """Whether a model that was trained on the synthetic rows works on real rows that nobody has seen."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._boosting import alive, classifier, fit_for_trees, one_thread, regressor
 from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, capped, is_category, is_number, numbers
 from understudy.metrics.tabular.utility._measures import Measure, of_classes, of_quantities
-from understudy.protocols import Score
-from understudy.run import Run
+from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["TrainOnSynthetic"]
@@ -32,22 +32,25 @@ class TrainOnSynthetic(Spec):
     model trained on the real rows, so that score / ceiling is the share of the usefulness that is left. Predictors: all
     other columns but identifiers and free text. Rows without a target are left out.
 
+    The interval is about other holdouts, for the model that these synthetic rows give: Newcombe's for areas under the
+    curve, a bootstrap for the other measures.
+
     References
     ----------
     Esteban, Hyland, Ratsch, *Real-valued (medical) time series generation with recurrent conditional GANs* (2017), sec.
-    4.
+    4. Hesterberg, *What teachers should know about the bootstrap*, The American Statistician 69 (2015).
     """
 
-    better: ClassVar[Literal["higher", "lower", "half"]] = "higher"
+    better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Train on synthetic, test on real"
     needs: ClassVar[frozenset[str]] = frozenset({"holdout", "target"})
-    stand_in: ClassVar[Literal["holdout", "real"]] = "real"
+    stand_in: ClassVar[StandIn] = "real"
 
     target: str | None = None
     """Column to predict."""
     max_rows: int = Field(default=100_000, ge=10)
     """Rows of each table that are used at most; larger tables are sampled."""
-    resamples: int = Field(default=200, ge=20)
+    resamples: int = Field(default=400, ge=20)
     """Bootstrap samples of the holdout behind the intervals."""
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:

@@ -76,7 +76,7 @@ def test_sparse_scaling_is_the_dense_one(share, n):
 
 
 def test_score_is_one_minus_the_excess_of_each_fold_doubled():
-    areas = Areas([(0.7, 0.01), (0.4, 0.01), (0.6, 0.01)])
+    areas = Areas([0.7, 0.4, 0.6], 30, 30)
     assert areas.score == pytest.approx(1 - (0.4 + 0.0 + 0.2) / 3)
     assert areas.auc == pytest.approx(0.5667, abs=1e-4)
 

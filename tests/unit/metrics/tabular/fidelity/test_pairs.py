@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from understudy.errors import NotApplicable
-from understudy.metrics.tabular._pairs import chosen_pairs, joint_codes, quantile_codes
+from understudy.metrics.tabular._pairs import Sides, joint_codes, quantile_codes
 from understudy.metrics.tabular.fidelity.mutual_information import MutualInformation
 from understudy.metrics.tabular.fidelity.pairs import Pairs
 from understudy.metrics.tabular.fidelity.pairs_own_bins import PairsOwnBins
@@ -68,11 +68,12 @@ def test_sparse_cells_are_the_dense_ones():
         assert (y == x[i]).tolist() == (dense[1] == dense[0][i]).tolist()
 
 
-def test_pairs_beyond_the_cap_are_a_seeded_sample(run):
-    names = tuple("abcdefgh")
-    assert len(chosen_pairs(names, 100, run)) == 28
-    assert chosen_pairs(names, 5, run) == chosen_pairs(names, 5, run)
-    assert len(set(chosen_pairs(names, 5, run))) == 5
+def test_pairs_beyond_the_cap_are_a_seeded_sample(make, run):
+    table = make({name: Numerical() for name in "abcdefgh"}, {name: [1.0, 2.0] for name in "abcdefgh"})
+    sides = Sides.of(table, table, 10, run)
+    assert len(sides.pairs(100, run)) == 28
+    assert sides.pairs(5, run) == sides.pairs(5, run)
+    assert len(set(sides.pairs(5, run))) == 5
 
 
 def test_mutual_information_of_a_copy_is_one_and_of_independent_columns_zero(make, run):

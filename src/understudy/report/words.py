@@ -1,0 +1,91 @@
+"""What the page calls things, and what it says of them."""
+
+__all__ = ["ANSWERS", "FOR_COMPARISON", "GATES", "GLOSSARY", "MEANINGS", "QUESTIONS", "SHARES", "SHARE_GATES"]
+
+QUESTIONS = {
+    "fidelity": ("Fidelity", "Do the synthetic rows look like the real ones?"),
+    "utility": ("Utility", "Does work done on the synthetic rows hold on real ones?"),
+    "privacy": ("Privacy", "Do the synthetic rows keep the secrets of the real ones?"),
+    "diversity": ("Diversity", "Do the synthetic rows cover all that is real, rare cases included?"),
+    "fairness": ("Fairness", "Are groups treated as they are in the real rows, or better?"),
+}
+"""Title of each question and how it is put, in the order of the page."""
+
+FOR_COMPARISON = frozenset({"pairs_own_bins"})
+"""Scores that are shown beside published ones and decide nothing."""
+
+MEANINGS = {
+    "valid_rows": "Share of rows that hold only values that the real table could hold.",
+    "marginals": "How alike each column is by itself, averaged over the columns; 1 is identical.",
+    "pairs": "How alike every two columns behave together, averaged over the pairs; 1 is identical.",
+    "mutual_information": "How wrong it is what one column tells about another, strong relations first; 0 is not at "
+    "all.",
+    "logistic_detection": "How well the rows hide from a simple detector that adds columns up; 1: it can only guess.",
+    "boosted_detection": "How well the rows hide from a strong detector (boosted trees); 1: it can only guess.",
+    "pairs_own_bins": "Pairs of columns once more, as papers publish it: each table is cut by its own least and "
+    "greatest value, which protected ranges move. For comparison only; it decides nothing here.",
+    "tstr": "How well a model predicts unseen real rows that has learnt from synthetic ones; the ceiling has learnt "
+    "from real ones.",
+    "categories_coverage": "Share of the rare real categories that occur among the synthetic rows too. Those of fewer "
+    "than five rows are left out on purpose.",
+    "membership": "How often an attacker who holds the synthetic rows picks the training row from a pair with an "
+    "unseen one; 0.5 is guessing.",
+    "closeness": "Share of rows that are nearer to a training row than to an unseen one; one half means no memory.",
+    "copies": "Share of rows that equal a training row; the ceiling is how often unseen real rows do so by nature.",
+}
+"""What each score says, in the order of the page."""
+
+SHARES = frozenset({"valid_rows", "categories_coverage", "closeness", "copies"})
+"""Scores that are written as percentages."""
+
+SHARE_GATES = frozenset({"valid_rows", "tstr_ratio", "closer_max", "copies_excess_max"})
+"""Gates whose value and limit are."""
+
+GATES = {
+    "tstr_ratio": "Models trained on it work on real rows",
+    "membership_auc_max": "It does not give away who was in the training data",
+    "valid_rows": "Rows are valid",
+    "closer_max": "Rows are no closer to training rows than to unseen ones",
+    "copies_excess_max": "It holds no more copies of real rows than chance makes",
+}
+"""What each gate promises."""
+
+GLOSSARY = {
+    "Training rows": "The real rows that the model learnt from.",
+    "Unseen real rows": "Real rows that were set aside before anything was learnt (the holdout). Nothing but this "
+    "judgement has seen them.",
+    "95 % interval": "Where the number would lie had chance dealt other rows: intervals like it hold the truth 95 "
+    "times in 100. The fewer rows, the wider.",
+    "Floor": "The same measure of the real rows with each column shuffled by itself: what one gets without learning "
+    "how columns belong together.",
+    "Ceiling": "The same measure of unseen real rows in place of the synthetic ones: what perfect synthetic rows would "
+    "get.",
+    "Detector": "A model that is trained to tell synthetic rows from real ones. If even a strong one has to guess, no "
+    "difference is left that matters to it.",
+    "Apart": "For columns of levels, the share of rows that would have to change their level for the two to agree "
+    "(total variation distance); for quantities, the greatest difference between the shares of rows up to a value "
+    "(Kolmogorov-Smirnov distance).",
+    "AUC": "Area under the ROC curve: how often the higher of two guesses goes to the right row of a pair. 0.5 is "
+    "guessing, 1 is never wrong.",
+    "Underpowered": "There are so few rows that what the limit forbids would rather pass unnoticed than not. Passing "
+    "then proves little.",
+}
+"""Words of the page that need one more sentence."""
+
+ANSWERS = {
+    "privacy": {
+        "weak": "They give more away than unseen real rows would",
+        "fair": "They give a little more away than unseen real rows would",
+        "short": "Little is given away, but measurably more than chance",
+        "unsure": "No leak shows, but so few rows could hide one",
+        "good": "No leak shows: nothing here tells training rows from unseen ones",
+    },
+    "other": {
+        "weak": "Far from real rows",
+        "fair": "Short of real rows",
+        "short": "Close to real rows, but measurably short of them",
+        "unsure": "No shortfall shows, but so few rows could hide one",
+        "good": "Not to be told from unseen real rows by any of these scores",
+    },
+}
+"""How one question is answered, privacy apart: the sentence that goes with a standing or a remark."""
