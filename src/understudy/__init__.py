@@ -1,8 +1,5 @@
 """Synthetic data that stands in for the real thing, with the evidence for what it may be used for."""
 
-import sys
-from types import ModuleType
-
 TYPE_CHECKING = False  # as type checkers know it; importing it would take longer than all the rest
 if TYPE_CHECKING:
     from understudy.api import evaluate as evaluate
@@ -28,18 +25,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
-
-
-class _Package(ModuleType):
-    """The package with its verb ``run``, whose place the import system would give to the module of that name."""
-
-    @property
-    def run(self) -> object:
-        return __getattr__("run")
-
-    @run.setter
-    def run(self, module: ModuleType) -> None:
-        """Leave the module where imports find it: in ``sys.modules``."""
-
-
-sys.modules[__name__].__class__ = _Package

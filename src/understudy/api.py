@@ -25,7 +25,7 @@ def run(
     rows: int | None = None,
     schema: TableSchema | str | Path | None = None,
     time_budget: float | None = None,
-    workers: int = 1,
+    workers: int | None = None,
 ) -> Result:
     """Make synthetic rows that stand in for ``data``, and the evidence for what they may be used for.
 
@@ -47,8 +47,8 @@ def run(
         What the columns mean; left out: inferred.
     time_budget : float, optional
         Seconds for choosing and fitting.
-    workers : int
-        Pieces of work done at a time; changes nothing else.
+    workers : int, optional
+        Pieces of work done at a time; as many as there are cores where left out. Changes nothing else.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def fit(
     seed: int | None = None,
     schema: TableSchema | str | Path | None = None,
     time_budget: float | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     **options: Any,  # noqa: ANN401 - the fields of the synthesizer, which checks them
 ) -> Model:
     """Learn from ``data``, all of it; ``options`` are those of the synthesizer. See :func:`run` for the others."""
@@ -105,7 +105,7 @@ def evaluate(
     schema: TableSchema | str | Path | None = None,
     metrics: Sequence[str] | None = None,
     seed: int | None = None,
-    workers: int = 1,
+    workers: int | None = None,
 ) -> Report:
     """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones."""
     told = Options(target=target, seed=seed, schema=schema, workers=workers)

@@ -48,7 +48,8 @@ class Entry:
     @property
     def requires(self) -> tuple[str, str] | None:
         """The module it needs beyond the core, and the extra that brings it."""
-        return getattr(import_module(self.target.rpartition(".")[0]), "REQUIRES", None)
+        package = self.target.rpartition(".")[0]  # empty for another package's top-level module, which has no folder
+        return getattr(import_module(package), "REQUIRES", None) if package else None
 
     def load(self) -> Any:  # noqa: ANN401 - a class of the kind asked for; its protocol is checked by the contract tests
         """Import it.
@@ -73,9 +74,7 @@ def entries(kind: str) -> dict[str, Entry]:
     Raises
     ------
     UnknownName
-        If there is no such kind.
-    ValueError
-        If two entries have one name.
+        If there is no such kind, or two entries have one name.
     """
     if kind not in KINDS:
         raise UnknownName.among("kinds", kind, KINDS)
@@ -94,7 +93,7 @@ def entries(kind: str) -> dict[str, Entry]:
 def _add(found: dict[str, Entry], entry: Entry) -> None:
     if entry.name in found:
         msg = f"Both {found[entry.name].target} and {entry.target} are named {entry.name!r}. Rename one."
-        raise ValueError(msg)
+        raise UnknownName(msg)
     found[entry.name] = entry
 
 

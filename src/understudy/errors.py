@@ -7,7 +7,7 @@ UnderstudyError
 ├── ArtifactError          a model or bundle is truncated, edited, or of a newer version
 ├── OutputError            a result cannot be written where it was asked for
 ├── NotApplicable          a metric or encoder says: this is not for me (not a failure)
-├── UnknownName            no synthesizer, metric, reader or writer has that name
+├── UnknownName            no synthesizer, metric, reader or writer has that name, or two of them have
 └── MissingExtra           an optional dependency is not installed
 """
 
@@ -24,6 +24,8 @@ __all__ = [
     "SchemaError",
     "UnderstudyError",
     "UnknownName",
+    "listed",
+    "nearest",
 ]
 
 
@@ -56,16 +58,30 @@ class NotApplicable(UnderstudyError):
 
 
 class UnknownName(UnderstudyError, LookupError):
-    """No entry has that name."""
+    """No entry has that name, or more than one."""
 
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str]) -> "UnknownName":
         """Build the error for ``name``, with the nearest of the ``known`` names as a way out."""
-        near = get_close_matches(name, known, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         singular = kind.removesuffix("s")
-        return cls(f"No {singular} is named {name!r}.{hint} Run `understudy list {kind}` to see all of them.")
+        where = f" Run `understudy list {kind}` to see all of them." if kind != "kinds" else ""
+        return cls(f"No {singular} is named {name!r}.{nearest(name, known)}{where}")
 
 
 class MissingExtra(UnderstudyError, ImportError):
     """An optional dependency is not installed."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give the question whether another of the ``known`` names was meant, with a blank before it; else nothing."""
+    known = list(known)
+    lower = {other.lower(): other for other in reversed(known)}
+    near = get_close_matches(name.lower(), lower, n=1) or [other for other in lower if name and name.lower() in other]
+    return f" Did you mean {lower[near[0]]!r}?" if near else ""
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Give the first of the ``names`` in quotes, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(repr, names[:most])) + more

@@ -10,20 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
-import numpy as np
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.table import Table
-from understudy.run import Run
 from understudy.schema.table import TableSchema
+from understudy.store.state import State
 
-__all__ = ["Generator", "Given", "Metric", "Score", "State", "Synthesizer"]
-
-State: TypeAlias = "dict[str, str | int | float | bool | list[Any] | np.ndarray | pl.DataFrame | State | None]"
-"""What a fitted thing is made of: JSON values, arrays and frames, nested by name. Nothing else can be stored."""
+__all__ = ["Better", "Generator", "Given", "Metric", "Score", "StandIn", "State", "Synthesizer"]
 
 Given: TypeAlias = Mapping[str, object]
 """Values that sampled rows must have: column name to value, None for missing."""
+
+Better: TypeAlias = Literal["higher", "lower", "half"]
+"""Which way a score is good; "half" means that 0.5 is ideal, as for the share of rows closer to training than to
+holdout."""
+
+StandIn: TypeAlias = Literal["holdout", "holdout, scaled", "real", "none"]
+"""Which real rows play the synthetic ones for the ceiling. Scaled: by the root of their number to as many as there are
+synthetic rows, where real rows fall short by chance only. None: the metric gives its ceiling itself."""
 
 
 @runtime_checkable
@@ -100,6 +105,8 @@ class Score:
         The parts that the value is made of, such as one row per column.
     seconds : float
         Wall time it took, references included.
+    ceiling_interval : tuple of float or None
+        95 % interval of ``ceiling``: a short holdout knows its own score only roughly.
     """
 
     value: float
@@ -108,15 +115,21 @@ class Score:
     interval: tuple[float, float] | None = None
     details: pl.DataFrame | None = None
     seconds: float = 0.0
+    ceiling_interval: tuple[float, float] | None = None
 
 
 @runtime_checkable
 class Metric(Protocol):
     """A question that is put to a synthetic table."""
 
-    better: ClassVar[Literal["higher", "lower", "half"]]
-    """Which way is good; "half" means that 0.5 is ideal, as for the share of rows closer to training than to
-    holdout."""
+    better: ClassVar[Better]
+    """Which way is good."""
+    title: ClassVar[str]
+    """Its name for people."""
+    needs: ClassVar[frozenset[str]]
+    """What it cannot do without: "holdout", "target" (which it then has as a field)."""
+    stand_in: ClassVar[StandIn]
+    """Who gives its ceiling."""
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:
         """Compare; ``real`` is what the model was fitted on, ``holdout`` real rows that it never saw."""

@@ -72,8 +72,28 @@ def test_only_a_header(refused, file):
     assert "no rows" in refused("run", file("a,b\n"))
 
 
-def test_fewer_rows_than_the_split_needs(refused, file):
-    assert "at least 2" in refused("run", file("a,b\n1,2\n"), "--synthesizer", "independent")
+@pytest.mark.parametrize("n", [1, 2, 19])
+def test_fewer_rows_than_the_split_needs(refused, file, n):
+    rows = "a,b\n" + "\n".join(f"{i},{i % 3}" for i in range(n)) + "\n"
+    sentence = refused("run", file(rows), "--synthesizer", "independent")
+    assert f"The table has {n} row" in sentence
+    assert "takes at least 20" in sentence
+
+
+def test_a_holdout_too_small_to_judge_by(refused, file):
+    file(ROWS)
+    recipe = file("source: {path: data.csv}\nseed: 1\nevaluate: {holdout: 0.05}\n", "job.yaml")
+    sentence = refused("run", recipe)
+    assert "Only 2 of 40 rows could be held out" in sentence
+    assert "at least 4" in sentence
+
+
+def test_entities_too_large_to_hold_one_out(refused, file):
+    data = file("a,b\n" + "\n".join(f"{min(i, 2)},{i}" for i in range(40)) + "\n")
+    schema = file("columns:\n  a: {kind: categorical}\n  b: {kind: numerical, decimals: 0}\nentity: a\n", "schema.yaml")
+    assert "in whole entities of 'a'" in refused(
+        "run", data, "--schema", schema, "--synthesizer", "independent", "--seed", "0"
+    )
 
 
 def test_a_target_that_is_absent(refused, file):
@@ -85,12 +105,21 @@ def test_a_target_that_is_absent(refused, file):
     [
         (("--synthesizer", "independant"), "Did you mean 'independent'"),
         (("--format", "xls"), "--format"),
-        (("--rows", "0"), "--rows"),
-        (("--rows", "many"), "--rows"),
-        (("--seed", "-1"), "seed"),
-        (("--time-budget", "0"), "time_budget"),
-        (("--workers", "0"), "--workers"),
+        (("--format", "xls"), "'csv', 'parquet', 'jsonl'"),
+        (("--rows", "0"), "--rows cannot be '0'. Give at least 1."),
+        (("--rows", "many"), "--rows cannot be 'many'. Give a whole number."),
+        (("--rows", "1" + "0" * 20), "'sample.rows' cannot be 1"),
+        (("--seed", "-1"), "seed = -1"),
+        (("--seed", str(2**63)), "too large"),
+        (("--time-budget", "0"), "'fit.time_budget' cannot be 0.0. Give more than 0."),
+        (("--time-budget", "nan"), "Give a finite number."),
+        (("--workers", "0"), "--workers cannot be '0'. Give at least 1."),
         (("--fast",), "--fast"),
+        (("--gven", "a=1"), "--gven"),
+        (("--out", "data.csv"), "is a file"),
+        (("--out", "data.csv/out"), "cannot be written"),
+        (("--out", "."), "the folder you are in"),
+        (("--schema", "absent.yaml"), "absent.yaml"),
     ],
 )
 def test_an_unknown_option_or_value(refused, file, options, says):
@@ -112,6 +141,30 @@ def test_a_schema_that_disagrees_names_the_column_and_the_row(refused, file):
     sentence = refused("run", data, "--schema", schema, "--synthesizer", "independent")
     assert "'b'" in sentence
     assert "'x'" in sentence
+
+
+def test_a_dry_run_sees_that_the_rows_do_not_fit(refused, file):
+    schema = file("columns:\n  a: {kind: boolean}\n  b: {kind: numerical, decimals: 0}\n", "s.yaml")
+    assert "Column 'a' is boolean" in refused("run", file(ROWS), "--schema", schema, "--dry-run")
+    assert "Did you mean 'b'" in refused("run", file(ROWS), "--target", "bb", "--dry-run")
+    assert "takes at least" in refused("run", file("a,b\n1,2\n3,4\n"), "--dry-run")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("evaluate: {metrics: [fidelty]}", "Did you mean 'fidelity'"),
+        ("evaluate: {holdout: 0.999}", "leaves 0 of 40 rows to learn from"),
+        ("output: {writer: pdf}", "No writer is named 'pdf'"),
+        ("synthesizer: {name: forest, trees: few}", "'trees' cannot be 'few'. Give a whole number."),
+        ("synthesizer: {name: forest, tres: 3}", "Did you mean 'trees'"),
+        ("schema: absent.yaml", "absent.yaml"),
+    ],
+)
+def test_a_recipe_that_cannot_be_done_is_refused_before_anything_is_learned(refused, file, line, says):
+    file(ROWS)
+    recipe = file(f"source: {{path: data.csv}}\nseed: 1\n{line}\n", "job.yaml")
+    assert says in refused("run", recipe, "--dry-run")
 
 
 def test_a_schema_with_an_error_names_the_line(refused, file):
@@ -156,6 +209,31 @@ def test_a_file_that_is_no_model(refused, file):
     refused("sample", file(ROWS), "-n", "3", "-o", "s.csv")
 
 
+def test_no_rows_are_nothing_to_sample(refused, model):
+    assert "-n cannot be '0'. Give at least 1." in refused("sample", model, "-n", "0", "-o", "s.csv")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("c=1", "no column 'c' to be given. The columns are 'a', 'b', 'k'."),
+        ("k=rad", "Give one of 'red', 'blue'."),
+        ("k=", "it never is. Give one of"),
+        ("a=500", "Give a value from 0 to 39."),
+        ("a=1.5", "cannot be 1.5. Give a whole number."),
+        ("b=7", "Give one of 0, 1, 2."),
+        ("a", "no '='"),
+    ],
+)
+def test_an_impossible_condition_says_what_is_possible(refused, understudy, file, given, says):
+    rows = "".join(f"{i % 40},{i % 3},{'red' if i % 3 else 'blue'}\n" for i in range(600))
+    number = "{kind: numerical, decimals: 0}"
+    schema = file(f"columns: {{a: {number}, b: {number}, k: {{kind: categorical}}}}\n", "s.yaml")
+    command = ("fit", file(f"a,b,k\n{rows}"), "--schema", schema, "--synthesizer", "independent", "-o", "m.understudy")
+    assert understudy(*command)[0] == 0
+    assert says in refused("sample", "m.understudy", "-n", "3", "-o", "s.csv", "--given", given)
+
+
 def test_a_condition_on_no_column(refused, model):
     assert "Did you mean 'a'" in refused("sample", model, "-n", "3", "-o", "s.csv", "--given", "aa=1")
 
@@ -175,6 +253,23 @@ def test_a_source_inside_the_folder_that_would_be_replaced(refused, understudy, 
     assert "would be replaced" in refused("run", tmp_path / "out" / "data.csv", "--out", "out")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows makes no such names.")
+def test_a_name_that_is_no_text(refused, file, tmp_path):
+    odd = tmp_path / os.fsdecode(b"b\xff.csv")
+    odd.write_text(ROWS, encoding="utf-8")
+    assert "text in UTF-8" in refused("run", odd)
+    assert "text in UTF-8" in refused("run", file(ROWS), "--out", os.fsdecode(b"o\xff"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links.")
+def test_links_that_lead_nowhere(refused, file, tmp_path):
+    (tmp_path / "round").symlink_to("round")
+    (tmp_path / "nowhere.csv").symlink_to("absent.csv")
+    refused("run", file(ROWS), "--out", "round/out", "--synthesizer", "independent")
+    refused("run", "round")
+    assert "nowhere.csv" in refused("run", "nowhere.csv")
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="The superuser may write anywhere.")
 def test_a_folder_that_may_not_be_written(refused, file, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
@@ -188,14 +283,6 @@ def test_a_place_that_cannot_be_written(refused, file, monkeypatch, code):
 
     monkeypatch.setattr(workspace.Path, "mkdir", refuse)
     refused("run", file(ROWS), "--out", "out", "--synthesizer", "independent")
-
-
-def test_a_full_disk(refused, file, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(workspace, "_flush", full)
-    assert "disk is full" in refused("run", file(ROWS), "--out", "out", "--synthesizer", "independent")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="The system has no /dev/full.")

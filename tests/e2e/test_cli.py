@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ def test_a_run_writes_its_bundle_and_says_what_came_out(understudy, people):
     code, out, err = understudy("run", people(), *CHEAP, "--target", "buys", "--out", "out")
     assert code in {0, 2}
     assert {path.name for path in people().parent.joinpath("out").iterdir()} == FILES
-    assert ("PASSED" if code == 0 else "FAILED") in out
+    assert ("DEGRADED" if code == 0 else "FAILED") in out  # 12 unseen rows prove nothing
     assert "Report: " in out
     assert "fit: 48 rows" in err
     synthetic = pl.read_csv("out/data.csv")
@@ -65,7 +64,7 @@ def test_a_failed_gate_ends_with_2_and_says_which_and_by_how_much(understudy, pe
 
 
 def test_a_degraded_job_ends_with_3_only_under_strict(understudy, people):
-    arguments = ("run", people(10), *CHEAP)
+    arguments = ("run", people(40), *CHEAP)  # too few rows to judge privacy
     assert understudy(*arguments)[0] == 0
     assert understudy(*arguments, "--strict")[0] == 3
 
@@ -199,23 +198,6 @@ def test_the_demo_does_the_main_job(understudy, tmp_path):
     assert code in {0, 2}
     assert "understudy-demo" in out
     assert {path.name for path in (tmp_path / "understudy-demo").iterdir()} == FILES | {"breast_cancer.csv"}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process.")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_leaves_nothing(people, number):
-    path = people(4000)
-    command = [sys.executable, "-m", "understudy", "run", str(path), "--out", "out", *CHEAP]
-    process = subprocess.Popen(command, cwd=path.parent, stderr=subprocess.PIPE, encoding="utf-8")  # noqa: S603
-    for line in process.stderr:
-        if line.startswith("fit"):
-            break
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "nothing was written" in err
-    assert "Traceback" not in err
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 def test_help_is_fast():

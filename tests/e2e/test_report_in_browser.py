@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.protocols import Score
 from understudy.report.build import About, build
 from understudy.report.report import Gate
-from understudy.run import Finding
 from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
 

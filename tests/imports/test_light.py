@@ -28,8 +28,13 @@ def test_every_verb_is_there_when_it_is_asked_for():
     assert "numpy" in imported(code)
 
 
-def test_the_verb_run_wins_over_the_module_of_that_name():
-    code = "import understudy as us\nfrom understudy.run import Run\nassert callable(us.run)\nassert callable(us.run)"
+def test_a_verb_stays_a_verb_whatever_was_imported_before():
+    code = (
+        "import understudy as us, pkgutil\n"
+        "from understudy.pipeline import job\n"
+        "assert not set(us.__all__) & {m.name for m in pkgutil.iter_modules(us.__path__)}\n"
+        "assert all(callable(getattr(us, name)) for name in us.__all__ if name != '__version__')"
+    )
     assert "numpy" in imported(code)
 
 

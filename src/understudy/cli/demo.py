@@ -24,4 +24,4 @@ def command(
 
     with work_folder() as work:
         plan = demo_plan(work, out.absolute(), seed)
-        return execute_plan(plan, workers=1, strict=False, json=json, verbose=verbose, keep_source=True)
+        return execute_plan(plan, workers=None, strict=False, json=json, verbose=verbose, keep_source=True)

@@ -23,7 +23,7 @@ def command(
     target: options.Target = None,
     seed: options.Seed = None,
     schema: options.Schema = None,
-    workers: options.Workers = 1,
+    workers: options.Workers = None,
     strict: options.Strict = False,
     json: options.Json = False,
     verbose: options.Verbose = False,

@@ -7,6 +7,7 @@ import typer
 
 from understudy.cli import options
 from understudy.cli.progress import shown
+from understudy.cli.summary import grouped
 
 __all__ = ["command"]
 
@@ -20,7 +21,7 @@ def command(
     time_budget: options.Budget = None,
     seed: options.Seed = None,
     schema: options.Schema = None,
-    workers: options.Workers = 1,
+    workers: options.Workers = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Fit a model on all rows of FILE, to sample from later."""
@@ -33,6 +34,6 @@ def command(
         model = fit_data(file, told)
         model.save(output)
     print(f"Model of {model.synthesizer} with seed {seed}: {output}")
-    for finding in model.findings:
-        print(f"  - {finding.text}")
+    for text in grouped(model.findings):
+        print(f"  - {text}")
     return 0

@@ -23,7 +23,7 @@ def command(
     from understudy.store.workspace import new_file
 
     inference = infer_data(file)
-    text = schema_file.dump(inference.schema, inference.evidence)
+    text = schema_file.dump(inference.schema, inference.evidence, inference.notes)
     if output is None:
         print(text, end="")
         return 0

@@ -1,12 +1,13 @@
 """The command line: reads the arguments, and says in one sentence what is wrong with them."""
 
+import errno
+import io
 import logging
+import os
 import signal
 import sys
-import threading
 import warnings
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from types import FrameType
 from typing import Annotated
 
@@ -41,6 +42,7 @@ for _name, _command in (
     app.command(_name)(_command)
 
 _INTERRUPTED = 130
+_UNTAKEN = {errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EIO}  # what printing raises where nobody takes it
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -61,7 +63,35 @@ def _options(
 
 def main() -> None:
     """Run the command line and end the process."""
-    sys.exit(invoke(sys.argv[1:]))
+    _clean_up_when_interrupted()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = invoke(sys.argv[1:])
+        print(end="", flush=True)
+    except OSError as error:
+        if error.errno not in _UNTAKEN or error.filename is not None:
+            raise
+        # Nobody takes what is printed: a full disk does not, and who reads has seen enough, as `head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:
+            print(f"understudy: What was to be printed cannot be written ({error.strerror}).", file=sys.stderr)
+        code = 1
+    sys.exit(code)
+
+
+def _clean_up_when_interrupted() -> None:
+    """Let the system's request to end clean up as Ctrl-C does, and let no second one break the cleaning."""
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in numbers:  # not those that are ignored already, as nohup asks for
+        signal.signal(number, interrupt)
 
 
 def invoke(arguments: Sequence[str]) -> int:
@@ -78,7 +108,7 @@ def invoke(arguments: Sequence[str]) -> int:
         0 done, or passed its gate; 1 wrong input or use; 2 a gate failed; 3 degraded under ``--strict``; 130 Ctrl-C.
     """
     arguments = _given_each(arguments) or ["--help"]
-    with warnings.catch_warnings(), _terminable():
+    with warnings.catch_warnings():
         if "--verbose" in arguments:
             logging.basicConfig(level=logging.INFO, stream=sys.stderr)
         else:
@@ -89,10 +119,9 @@ def invoke(arguments: Sequence[str]) -> int:
         except UnderstudyError as error:
             return _refuse(str(error), arguments)
         except typer.TyperException as error:
-            message = error.format_message().replace("Value error, ", "")
-            return _refuse(message if message.endswith((".", "?", "!")) else f"{message}.", arguments)
+            return _refuse(_in_words(error), arguments)
     if code == _INTERRUPTED:
-        print("Interrupted: nothing was written.", file=sys.stderr)
+        print("Interrupted: nothing half-written is left.", file=sys.stderr)
     return code
 
 
@@ -101,6 +130,21 @@ def _refuse(message: str, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
         print_json({"verdict": "error", "exit_code": 1, "error": message})
     return 1
+
+
+def _in_words(error: typer.TyperException) -> str:
+    from pydantic import ValidationError
+
+    from understudy.pipeline.complaint import advice
+
+    option = getattr(error, "param", None)
+    if isinstance(error.__cause__, ValidationError) and option is not None:
+        wrong = error.__cause__.errors()[0]
+        if wrong["type"] == "value_error":
+            return f"{option.opts[0]}: {wrong['msg'].removeprefix('Value error, ').rstrip('.')}."
+        return f"{option.opts[0]} cannot be {wrong['input']!r}. {advice(wrong, {})}."
+    message = error.format_message()
+    return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
 def _given_each(arguments: Sequence[str]) -> list[str]:
@@ -114,20 +158,3 @@ def _given_each(arguments: Sequence[str]) -> list[str]:
             out.append("--given")
         out.append(argument)
     return out
-
-
-@contextmanager
-def _terminable() -> Generator[None, None, None]:
-    """Let the system's request to end clean up as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -48,6 +48,9 @@ Strict: TypeAlias = Annotated[
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Workers: TypeAlias = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Pieces of work done at a time; changes no byte of the rows.")
+    int | None,
+    typer.Option(
+        metavar="N", min=1, help="Pieces of work done at a time, one per core unless told; changes no byte of the rows."
+    ),
 ]
 Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", help="Show every step, and warnings of libraries.")]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from understudy.run import Progress, Step
+    from understudy.context import Progress, Step
 
 __all__ = ["shown"]
 

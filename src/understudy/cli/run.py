@@ -29,13 +29,16 @@ def command(
     synthesizer: options.Synthesizer = None,
     time_budget: options.Budget = None,
     schema: options.Schema = None,
-    workers: options.Workers = 1,
+    workers: options.Workers = None,
     strict: options.Strict = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="See that the rows fit it, print the plan, and stop.")
+    ] = False,
     json: options.Json = False,
     verbose: options.Verbose = False,
 ) -> int:
     """Make a table that stands in for FILE, with the evidence for it."""
+    from understudy.pipeline.job import rehearse
     from understudy.pipeline.plan import make_plan
 
     declared, folder = _base(file, seed)
@@ -50,18 +53,19 @@ def command(
     )
     plan = make_plan(recipe, folder)
     if dry_run:
+        rehearse(plan)
         print_json({"plan": dict(plan.steps)}) if json else print(plan)
         return 0
     return execute_plan(plan, workers=workers, strict=strict, json=json, verbose=verbose)
 
 
 def execute_plan(
-    plan: "Plan", *, workers: int, strict: bool, json: bool, verbose: bool, keep_source: bool = False
+    plan: "Plan", *, workers: int | None, strict: bool, json: bool, verbose: bool, keep_source: bool = False
 ) -> int:
     """Do the job of ``plan``, tell what came out, and give the exit code."""
+    from understudy.context import Run
     from understudy.execution.local import Local
     from understudy.pipeline.job import execute, exit_code
-    from understudy.run import Run
 
     with shown(verbose=verbose) as progress:
         run = Run(plan.recipe.seed, executor=Local(workers), progress=progress)
@@ -83,12 +87,12 @@ def execute_plan(
 
 def _base(file: Path, seed: int | None) -> tuple["Recipe", Path]:
     """Give the recipe to start from, and the folder that its output goes to by default."""
-    from understudy.pipeline import recipe
+    from understudy.pipeline import document, recipe
     from understudy.pipeline.seed import checked_seed
 
     if file.suffix.lower() in {".yaml", ".yml"}:
         return recipe.load(file), file.parent
-    source = recipe.Source(path=str(file.absolute()))
+    source = document.check(recipe.Source, {"path": str(file.absolute())}, "The source")
     return recipe.Recipe(source=source, seed=checked_seed(seed)), Path.cwd()
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from understudy.report.report import Report, ScoreLine
-    from understudy.run import Finding
+    from collections.abc import Sequence
 
-__all__ = ["near", "print_json", "print_summary", "verdict_object"]
+    from understudy.context import Finding
+    from understudy.report.report import Report, ScoreLine
+
+__all__ = ["grouped", "near", "print_json", "print_summary", "verdict_object"]
 
 _SHOWN_FINDINGS = 8
 
@@ -28,11 +30,24 @@ def verdict_object(report: "Report", folder: Path, code: int, **more: object) ->
         "report": str(folder / "report.html"),
         **more,
         "gates": [
-            {"name": g.name, "passed": g.passed, "value": g.value, "limit": g.limit, "text": g.text}
+            {
+                "name": g.name,
+                "passed": g.passed,
+                "value": g.value,
+                "limit": g.limit,
+                "text": g.text,
+                "underpowered": g.underpowered,
+            }
             for g in report.gates
         ],
         "scores": {
-            name: {"value": s.value, "floor": s.floor, "ceiling": s.ceiling, "interval": s.interval}
+            name: {
+                "value": s.value,
+                "floor": s.floor,
+                "ceiling": s.ceiling,
+                "interval": s.interval,
+                "ceiling_interval": s.ceiling_interval,
+            }
             for name, s in _scores(report).items()
         },
         "findings": [
@@ -50,10 +65,12 @@ def print_summary(report: "Report", folder: Path, about: str) -> None:
     for gate in report.gates:
         if gate.passed is False:
             print(f"\n  Failed {gate.name}: {_short(gate.value)} where {_short(gate.limit)} is the limit. {gate.text}")
-    worth = [f for f in report.findings if f.severity != "note"] + [f for f in report.findings if f.severity == "note"]
-    if worth:
+        elif gate.underpowered:
+            state = "Doubtful" if gate.passed else "Unjudged" if gate.value is None else "Undecided"
+            print(f"\n  {state} {gate.name}: {gate.text}")
+    if report.findings:
         print("\nWorth knowing:")
-        for text in _grouped(worth):
+        for text in grouped(report.findings):
             print(f"  - {text}")
     print(f"\nReport: {near(folder / 'report.html')}")
 
@@ -64,14 +81,16 @@ def near(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _grouped(findings: "list[Finding]") -> list[str]:
-    """Give the first finding of each code, with how many more there are; as many as fit on a screen."""
-    kinds: dict[str, list[str]] = {}
-    for finding in findings:
-        kinds.setdefault(finding.code, []).append(finding.text)
-    texts = [first + (f" (and {len(more)} more like it)" if more else "") for first, *more in kinds.values()]
+def grouped(findings: "Sequence[Finding]") -> list[str]:
+    """Give the first finding of each kind, with whom else it holds of; as many as fit on a screen, notes last."""
+    from understudy.report import wording
+
+    texts: list[str] = []
+    for first, others in wording.grouped(sorted(findings, key=lambda f: f.severity == "note")):
+        more = wording.likewise(first, others)
+        texts.append(first.text + (f" ({more})" if more else ""))
     rest = len(texts) - _SHOWN_FINDINGS
-    return texts[:_SHOWN_FINDINGS] + ([f"{rest} more in the report."] if rest > 0 else [])
+    return texts[:_SHOWN_FINDINGS] + ([f"And {rest} more of other kinds."] if rest > 0 else [])
 
 
 def _scores(report: "Report") -> dict[str, "ScoreLine"]:
@@ -84,10 +103,9 @@ def _lines(report: "Report") -> list[str]:
     if s := scores.get("boosted_detection"):
         floor = "" if s.floor is None else f"; independent columns {s.floor:.3f}"
         lines.append(f"{'Detection (boosted)':26}{s.value:8.3f}   1 is indistinguishable{floor}")
-    if (s := scores.get("tstr")) and s.ceiling:
-        lines.append(
-            f"{'Utility':26}{s.value / s.ceiling:8.3f}   of what a model trained on real rows scores ({s.ceiling:.3f})"
-        )
+    ratio = next((gate.value for gate in report.gates if gate.name == "tstr_ratio"), None)
+    if (s := scores.get("tstr")) and s.ceiling and ratio is not None:
+        lines.append(f"{'Utility':26}{ratio:8.3f}   of what a model trained on real rows scores ({s.ceiling:.3f})")
     if s := scores.get("closeness"):
         lines.append(f"{'Closer to training rows':26}{s.value:8.1%}   50 % is no memory")
     if s := scores.get("copies"):

@@ -15,7 +15,7 @@ def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `understudy run` wrote.")],
     *,
     rerun: Annotated[bool, typer.Option("--rerun", help="Also do the job again, and compare the bytes.")] = False,
-    workers: options.Workers = 1,
+    workers: options.Workers = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Hash a bundle again; with --rerun, make it again."""
@@ -24,9 +24,9 @@ def command(
 
     record = manifest.load(folder)
     if rerun:
+        from understudy.context import Run
         from understudy.execution.local import Local
         from understudy.pipeline.job import rerun as run_again
-        from understudy.run import Run
 
         with shown(verbose=verbose) as progress:
             problems = run_again(folder, Run(record.seed, executor=Local(workers), progress=progress))

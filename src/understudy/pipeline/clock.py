@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from understudy.run import Run, Silent, Step
+from understudy.context import Run, Silent, Step
 from understudy.store.manifest import StepRecord
 
 __all__ = ["Clock"]

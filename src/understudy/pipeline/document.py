@@ -1,7 +1,6 @@
 """Specs as YAML documents, whose errors name the line."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -9,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from understudy.errors import InputError
+from understudy.pipeline.complaint import complaint, gravest
 from understudy.schema.spec import Spec
 
 __all__ = ["check", "dump", "load"]
@@ -68,10 +68,10 @@ def check(kind: type[S], values: Mapping[str, Any], what: str, node: yaml.Node |
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        line = _line(node, first["loc"])
+        wrong = gravest(error.errors(include_url=False))
+        line = _line(node, wrong["loc"])
         place = f"{what}, line {line}" if line else what
-        msg = f"{place}: {_sentence(kind, cast('dict[str, Any]', first))}"
+        msg = f"{place}: {complaint(kind, wrong)}"
         raise InputError(msg) from error
 
 
@@ -112,6 +112,9 @@ def _refuse_doubles(path: Path, node: yaml.Node | None) -> None:
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                msg = f"{str(path)!r}, line {line}: a name cannot be a list or a mapping. Write `field: value` lines."
+                raise InputError(msg)
             if key.value in seen:
                 msg = f"{str(path)!r}, line {line}: {key.value!r} is there twice (first in line {seen[key.value]})."
                 raise InputError(msg)
@@ -137,29 +140,3 @@ def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int | None:
             node = node.value[part]
             line = cast("yaml.Node", node).start_mark.line + 1
     return line
-
-
-def _sentence(kind: type[Spec], error: dict[str, Any]) -> str:
-    loc = [str(part) for part in error["loc"]]
-    name, place = (loc[-1] if loc else "it"), ".".join(loc)
-    match error["type"]:
-        case "extra_forbidden":
-            near = get_close_matches(name, _fields(kind), n=1)
-            return f"there is no field {place!r}." + (f" Did you mean {near[0]!r}?" if near else " Remove it.")
-        case "missing":
-            return f"the field {place!r} is missing. Add it."
-        case "value_error":
-            return f"{error['msg'].removeprefix('Value error, ')}."
-        case _:
-            reason = error["msg"][0].lower() + error["msg"][1:]
-            return f"{place!r} cannot be {_short(error['input'])}: {reason}."
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - keeps the sentence on one line
-
-
-def _fields(kind: type[Spec]) -> set[str]:
-    shape = kind.model_json_schema()
-    return {name for part in (shape, *shape.get("$defs", {}).values()) for name in part.get("properties", {})}

@@ -5,13 +5,14 @@ from time import perf_counter
 from typing import Any
 
 from understudy import catalog
+from understudy.context import Run
 from understudy.data.split import draw
 from understudy.data.table import Table
+from understudy.errors import InputError
 from understudy.pipeline import document
 from understudy.pipeline.race import Race, projected, race, rehearsing
 from understudy.pipeline.recipe import Choice, Fit
 from understudy.protocols import Generator, Synthesizer
-from understudy.run import Run
 from understudy.schema.spec import Spec
 
 __all__ = ["Fitted", "choice_of", "fit", "synthesizer_of"]
@@ -86,6 +87,9 @@ def choice_of(synthesizer: "str | Spec", options: dict[str, Any]) -> Choice:
     """Give the choice that names ``synthesizer``, which may be a Spec of the catalog."""
     if isinstance(synthesizer, str):
         return document.check(Choice, {"name": synthesizer, **options}, "The options of the synthesizer")
+    if not isinstance(synthesizer, Spec):  # pyright: ignore[reportUnnecessaryIsInstance] - users may not check types
+        msg = f"synthesizer = {synthesizer!r} is neither a name, such as 'forest', nor a Spec, such as Forest()."
+        raise InputError(msg)
     names = {entry.target: name for name, entry in catalog.entries("synthesizers").items()}
     name = names.get(type(synthesizer).__module__, type(synthesizer).__name__)
     return Choice(name=name, **(synthesizer.model_dump(mode="json") | options))

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
 from understudy import catalog
+from understudy.context import Run
 from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.errors import InputError
 from understudy.pipeline import document
-from understudy.run import Run
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 

@@ -6,12 +6,22 @@ from typing import cast
 
 import polars as pl
 
+from understudy.context import Run
 from understudy.data.raw import Raw
 from understudy.data.typed import parse
-from understudy.errors import ConditionError, SchemaError, UnknownName
+from understudy.errors import ConditionError, SchemaError, listed, nearest
 from understudy.protocols import Given
-from understudy.run import Run
-from understudy.schema.column import Boolean, Categorical, ColumnType, Datetime, Duration, Identifier, Numerical, Text
+from understudy.schema.column import (
+    Boolean,
+    Categorical,
+    ColumnType,
+    Datetime,
+    Duration,
+    Identifier,
+    Location,
+    Numerical,
+    Text,
+)
 from understudy.schema.table import TableSchema
 
 __all__ = ["from_words", "parse_given"]
@@ -59,11 +69,17 @@ def parse_given(given: Mapping[str, object], schema: TableSchema, run: Run) -> G
     ConditionError
         If there is no such column, or it cannot have such a value.
     """
+    if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - users may not check types
+        msg = f"given = {given!r} is no mapping of columns to values. Write it as {{'column': value}}."
+        raise ConditionError(msg)
     values: dict[str, object] = {}
-    for name, value in given.items():
+    for key, value in given.items():
+        name = str(key)  # pandas may name columns by numbers; here, they are named by text
         column = schema.columns.get(name)
         if column is None:
-            raise ConditionError(str(UnknownName.among("columns", name, schema.columns)).partition(" Run ")[0])
+            columns = schema.columns
+            msg = f"There is no column {name!r} to be given.{nearest(name, columns)} The columns are {listed(columns)}."
+            raise ConditionError(msg)
         values[name] = None if value is None else _value(name, value, column, schema, run)
     return values
 
@@ -73,7 +89,7 @@ def _value(name: str, value: object, column: ColumnType, schema: TableSchema, ru
         value = _spelled(name, value, column, schema, run)
     typed = _typed(value, column)
     if typed is None:
-        msg = f"Column {name!r} is {column.kind} and cannot be {value!r}. Give a value as the data has them."
+        msg = f"Column {name!r} is {column.kind} and cannot be {value!r}. Give {_example(column)}."
         raise ConditionError(msg)
     _check(name, typed, column)
     return typed
@@ -109,8 +125,8 @@ def _typed(value: object, column: ColumnType) -> object | None:
     item = getattr(value, "item", None)
     value = item() if callable(item) else value  # a numpy scalar
     match column:
-        case Boolean():
-            return value if isinstance(value, bool) else None
+        case Boolean(true=true, false=false):
+            return value if isinstance(value, bool) else {true: True, false: False}.get(str(value))
         case Datetime(time_zone=zone):
             return _moment(value, aware=zone is not None)
         case Duration():
@@ -143,11 +159,26 @@ def _moment(value: object, *, aware: bool) -> datetime | None:
     return value.replace(tzinfo=None)
 
 
+def _example(column: ColumnType) -> str:
+    match column:
+        case Boolean(true=true, false=false):
+            return f"true or false, here spelled {true!r} or {false!r}"
+        case Datetime(format=spelling):
+            return "a moment such as 2024-01-31" + (f", or one spelled as {spelling!r} says" if spelling else "")
+        case Duration():
+            return "a length of time as the data spells them"
+        case Numerical(decimals=0):
+            return "a whole number"
+        case Numerical() | Location():
+            return "a number"
+        case _:
+            return "a text"
+
+
 def _check(name: str, value: object, column: ColumnType) -> None:
     match column:
         case Categorical(levels=levels) if levels is not None and value not in levels:
-            near = ", ".join(map(repr, levels[:5])) + (", ..." if len(levels) > 5 else "")  # noqa: PLR2004 - enough to see
-            msg = f"Column {name!r} cannot be {value!r}; it is one of {near}."
+            msg = f"Column {name!r} cannot be {value!r}.{nearest(str(value), levels)} It is one of {listed(levels)}."
             raise ConditionError(msg)
         case Numerical(low=low, high=high):
             number = cast("float", value)

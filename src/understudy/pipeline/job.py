@@ -11,15 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from understudy import __version__
-from understudy.errors import InputError
+from understudy.context import Finding, Run
+from understudy.errors import InputError, OutputError
 from understudy.pipeline import model, recipe, schema_file
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.formats import Reader
 from understudy.pipeline.gate import Judgement
 from understudy.pipeline.plan import Plan, make_plan
-from understudy.pipeline.steps import Context, Done, walk
+from understudy.pipeline.steps import Done, Surroundings, understand, walk
 from understudy.report.report import Report
-from understudy.run import Finding, Run
 from understudy.schema.spec import Spec
 from understudy.store.manifest import (
     MANIFEST,
@@ -39,6 +39,7 @@ __all__ = [
     "exit_code",
     "finding_records",
     "gate_records",
+    "rehearse",
     "rerun",
     "spacious",
     "versions",
@@ -94,7 +95,7 @@ def execute(plan: Plan, run: Run, *, keep_source: bool = False) -> Finished:
             inputs[Path(plan.recipe.schema_path).name] = hash_file(Path(plan.recipe.schema_path))
         with clock.step(run.child("read")):
             raw = spacious(plan.reader, work).read(plan.source, run.child("read"))
-        context = Context(
+        around = Surroundings(
             title=plan.source.name,
             clock=clock,
             writer=plan.writer,
@@ -102,7 +103,7 @@ def execute(plan: Plan, run: Run, *, keep_source: bool = False) -> Finished:
             work=work,
             provenance={f"SHA-256 of {name}": record.sha256 for name, record in inputs.items()},
         )
-        done = walk(raw, plan.schema, plan.recipe, run, context)
+        done = walk(raw, plan.schema, plan.recipe, run, around)
         if keep_source:
             shutil.copyfile(plan.source, folder / plan.source.name)
         _write(folder, plan, done)
@@ -111,11 +112,25 @@ def execute(plan: Plan, run: Run, *, keep_source: bool = False) -> Finished:
     return Finished(folder=plan.out, manifest=manifest, report=done.report)
 
 
+def rehearse(plan: Plan) -> None:
+    """Read the rows of ``plan`` and see that they fit its schema and recipe; nothing is fitted, nothing written.
+
+    Raises
+    ------
+    UnderstudyError
+        As :func:`execute` would, before its work begins.
+    """
+    run = Run(plan.recipe.seed)
+    with work_folder() as work:
+        raw = spacious(plan.reader, work).read(plan.source, run.child("read"))
+        understand(raw, plan.schema, plan.recipe, run, Clock())
+
+
 def exit_code(manifest: Manifest, *, strict: bool) -> int:
     """Give what the process ends with: 0 passed, 2 a gate failed, 3 degraded where that counts."""
     if manifest.verdict == "failed":
         return 2
-    return 3 if strict and any(finding.severity == "degraded" for finding in manifest.findings) else 0
+    return 3 if strict and manifest.verdict == "degraded" else 0
 
 
 def rerun(folder: Path, run: Run) -> tuple[str, ...]:
@@ -173,7 +188,12 @@ def finding_records(findings: Iterable[Finding]) -> tuple[FindingRecord, ...]:
 def work_folder() -> Generator[Path, None, None]:
     """Give a folder for rows that do not fit into memory; it is removed afterwards."""
     # Windows keeps files that are still mapped into memory, and an unremoved temporary file is no failure of the job.
-    with tempfile.TemporaryDirectory(prefix="understudy-", ignore_cleanup_errors=True) as name:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="understudy-", ignore_cleanup_errors=True)
+    except OSError as error:
+        msg = f"No folder for temporary files can be written ({error.strerror}). Set TMPDIR to one that can."
+        raise OutputError(msg) from error
+    with folder as name:
         yield Path(name)
 
 

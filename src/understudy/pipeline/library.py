@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import polars as pl
 
+from understudy.context import Finding, Progress, Run, Silent
 from understudy.data.frames import to_raw
 from understudy.data.infer import Inference, infer
 from understudy.data.raw import Raw
 from understudy.data.typed import parse, unparse
+from understudy.errors import InputError
 from understudy.execution.local import Local
 from understudy.metrics.evaluate import Evaluation
-from understudy.pipeline import schema_file
+from understudy.pipeline import document, schema_file
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import choice_of, fit
 from understudy.pipeline.formats import find_reader
@@ -21,10 +24,9 @@ from understudy.pipeline.gate import Judgement
 from understudy.pipeline.job import spacious
 from understudy.pipeline.model import Model
 from understudy.pipeline.recipe import Recipe
-from understudy.pipeline.seed import checked_seed
-from understudy.pipeline.steps import Context, check_target, walk
+from understudy.pipeline.seed import checked_seed, whole
+from understudy.pipeline.steps import Surroundings, check_target, walk
 from understudy.report.report import Report
-from understudy.run import Finding, Progress, Run, Silent
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
@@ -54,8 +56,8 @@ class Options:
         What the columns mean, or the file that says so; None: inferred.
     time_budget : float or None
         Seconds for choosing and fitting.
-    workers : int
-        Pieces of work done at a time; changes nothing else.
+    workers : int or None
+        Pieces of work done at a time; None: as many as there are cores. Changes nothing else.
     progress : Progress
         Who shows how far the job has come.
     """
@@ -67,26 +69,36 @@ class Options:
     rows: int | None = None
     schema: TableSchema | str | Path | None = None
     time_budget: float | None = None
-    workers: int = 1
+    workers: int | None = None
     progress: Progress = field(default_factory=Silent)
 
     def recipe(self) -> Recipe:
         """Give the job as it would be declared."""
-        declared = Recipe(seed=checked_seed(self.seed), synthesizer=choice_of(self.synthesizer, dict(self.options)))
+        chosen = choice_of(self.synthesizer, dict(self.options))
+        declared = document.check(Recipe, {"seed": checked_seed(self.seed), "synthesizer": chosen}, "The options")
+        rows = None if self.rows is None else whole(self.rows, "rows", 1)
+        target = None if self.target is None else str(self.target)  # pandas may name columns by numbers; here, by text
         return declared.changed(
-            fit={"time_budget": self.time_budget}, sample={"rows": self.rows}, evaluate={"target": self.target}
+            fit={"time_budget": self.time_budget}, sample={"rows": rows}, evaluate={"target": target}
         )
 
     def run(self, recipe: Recipe) -> Run:
         """Give the run of the job."""
-        return Run(recipe.seed, executor=Local(self.workers), progress=self.progress)
+        workers = None if self.workers is None else whole(self.workers, "workers", 1)
+        return Run(recipe.seed, executor=Local(workers), progress=self.progress)
 
     def table_schema(self) -> TableSchema | None:
         """Give the schema that the user set."""
-        return schema_file.load(Path(self.schema)) if isinstance(self.schema, str | Path) else self.schema
+        if isinstance(self.schema, str | Path):
+            return schema_file.load(Path(self.schema))
+        schema = cast("object", self.schema)  # users may not check types
+        if schema is None or isinstance(schema, TableSchema):
+            return schema
+        msg = f"The schema is a {type(schema).__name__}. Give a TableSchema, such as infer(...).schema, or a path."
+        raise InputError(msg)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
     """What ``understudy.run`` gives.
 
@@ -110,14 +122,14 @@ class Result:
         The job as it would be declared.
     """
 
-    data: Any = field(repr=False)
-    report: Report = field(repr=False)
+    data: Any
+    report: Report
     model: Model
-    evaluation: Evaluation = field(repr=False)
-    gates: tuple[Judgement, ...] = field(repr=False)
-    findings: tuple[Finding, ...] = field(repr=False)
+    evaluation: Evaluation
+    gates: tuple[Judgement, ...]
+    findings: tuple[Finding, ...]
     seed: int
-    recipe: Recipe = field(repr=False)
+    recipe: Recipe
 
     @property
     def verdict(self) -> str:
@@ -129,13 +141,20 @@ class Result:
         """What the columns were taken to be."""
         return self.model.schema
 
+    def __repr__(self) -> str:
+        made = f"{self.report.sizes.synthetic:,} rows of {len(self.schema.columns)} columns"
+        return f"Result({self.verdict}: {made} by {self.model.synthesizer}, seed {self.seed}. {self.report.reason})"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{escape(self.verdict.capitalize())}.</b> {escape(self.report.reason)}</p>"
+
 
 def run_data(data: Data, options: Options) -> Result:
     """Do the main job on ``data``."""
     recipe = options.recipe()
     run = options.run(recipe)
     raw, give_back = open_data(data, run.child("read"))
-    done = walk(raw, options.table_schema(), recipe, run, Context(title=title_of(data), clock=Clock()))
+    done = walk(raw, options.table_schema(), recipe, run, Surroundings(title=title_of(data), clock=Clock()))
     findings = tuple(run.findings.all())
     return Result(
         data=give_back(unparse(done.synthetic)),
@@ -155,9 +174,9 @@ def fit_data(data: Data, options: Options) -> Model:
     run = options.run(recipe)
     raw, give_back = open_data(data, run.child("read"))
     schema = options.table_schema() or infer(raw, run.child("schema")).schema
-    check_target(options.target, schema)
+    check_target(recipe.evaluate.target, schema)
     table = parse(raw, schema, run.child("schema"))
-    fitted = fit(table, recipe.synthesizer, recipe.fit, options.target, run)
+    fitted = fit(table, recipe.synthesizer, recipe.fit, recipe.evaluate.target, run)
     return Model(fitted.generator, fitted.synthesizer, give_back, tuple(run.findings.all()))
 
 

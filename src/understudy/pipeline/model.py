@@ -1,22 +1,24 @@
 """A fitted model in the hands of a user: rows in, and out, as the user has them."""
 
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
 from understudy import catalog
+from understudy.context import Finding, Run
 from understudy.data.table import Table
 from understudy.data.typed import unparse
-from understudy.errors import ArtifactError, InputError
+from understudy.errors import ArtifactError, listed
 from understudy.pipeline.formats import find_writer
 from understudy.pipeline.given import from_words, parse_given
 from understudy.pipeline.sampling import CHUNK, sample
-from understudy.pipeline.seed import checked_seed
+from understudy.pipeline.seed import checked_seed, whole
 from understudy.protocols import Generator
-from understudy.run import Finding, Run
 from understudy.schema.table import TableSchema
 from understudy.store import artifact
 from understudy.store.workspace import new_file
@@ -24,13 +26,18 @@ from understudy.store.workspace import new_file
 __all__ = ["Model", "load", "sample_file", "save"]
 
 KIND = "synthesizer"
+# What restoring a state raises that is not what it should be.
+_MISFITS = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+    *(pl.exceptions.PolarsError, pl.exceptions.PanicException),
+)
 
 
 def _as_it_is(rows: pl.DataFrame) -> object:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Model:
     """Something fitted that makes rows.
 
@@ -46,10 +53,10 @@ class Model:
         What the user should know about the fit.
     """
 
-    generator: Generator = field(repr=False)
+    generator: Generator
     synthesizer: str
-    give_back: Callable[[pl.DataFrame], object] = field(default=_as_it_is, repr=False)
-    findings: tuple[Finding, ...] = field(default=(), repr=False)
+    give_back: Callable[[pl.DataFrame], object] = _as_it_is
+    findings: tuple[Finding, ...] = ()
 
     @property
     def schema(self) -> TableSchema:
@@ -73,18 +80,28 @@ class Model:
         ConditionError
             If no row can have the given values.
         InputError
-            If ``n`` is negative.
+            If ``n`` is no whole number, or a negative one.
+
+        Warns
+        -----
+        UserWarning
+            If the rows are worse than was asked for, such as where what is given is very rare.
         """
-        if n < 0:
-            msg = f"{n} rows cannot be made. Ask for 0 or more."
-            raise InputError(msg)
+        n = whole(n, "n", 0)
         run = Run(checked_seed(seed)).child("sample")
         values = parse_given(given, self.schema, run) if given else None
         rows = Table(
             tuple(part for made in sample(self.generator, n, run, values, CHUNK) for part in made.partitions),
             self.schema,
         )
+        for finding in run.findings.all():
+            if finding.severity == "degraded":
+                warnings.warn(finding.text, stacklevel=2)
         return self.give_back(unparse(rows))
+
+    def __repr__(self) -> str:
+        columns = self.schema.columns
+        return f"Model({self.synthesizer}, {len(columns)} columns: {listed(columns, 6)})"
 
     def save(self, path: str | Path) -> None:
         """Write it to ``path``.
@@ -136,13 +153,21 @@ def load(path: Path) -> Model:
         If what fitted it is not installed.
     """
     header, state = artifact.read(path)
-    if header["kind"] != KIND:
-        msg = f"{str(path)!r} holds a {header['kind']}, not a model. Name a file that `understudy fit` wrote."
+    if header.get("kind") != KIND or not isinstance(header.get("synthesizer"), str):
+        msg = f"{str(path)!r} holds a {header.get('kind')}, not a model. Name a file that `understudy fit` wrote."
         raise ArtifactError(msg)
     name = header["synthesizer"]
     kind = catalog.load("synthesizers", name)
     try:
         return Model(kind.restore(state), name)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        msg = f"{str(path)!r} does not hold what a {name} is made of ({error}): it was edited. Fit the model anew."
-        raise ArtifactError(msg) from error
+    except _MISFITS as error:
+        reason = f"it does not hold what {name!r} stores{_told(error)}"
+        raise artifact.refusal(path, reason) from error
+
+
+def _told(error: BaseException) -> str:
+    """Give what a check says in words for people, in brackets; what Python itself says helps nobody."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f" ({'.'.join(map(str, first['loc']))}: {first['msg']})"
+    return f" ({error})" if type(error) is ValueError else ""

@@ -1,10 +1,12 @@
 """A recipe, checked as far as it can be without the rows, as steps that can be printed."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from understudy import catalog
 from understudy.errors import InputError, OutputError
+from understudy.metrics.evaluate import chosen
 from understudy.pipeline import schema_file
 from understudy.pipeline.fitting import synthesizer_of
 from understudy.pipeline.formats import Reader, Writer, find_reader, find_writer, suffix_of
@@ -104,12 +106,13 @@ def make_plan(recipe: Recipe, folder: Path) -> Plan:
     reader = find_reader(source, recipe.source.reader, recipe.source.options)
     if recipe.synthesizer.name != "auto":
         synthesizer_of(recipe.synthesizer, recipe.evaluate.target)
+    chosen(recipe.evaluate.metrics)
     schema = schema_file.load(Path(recipe.schema_path)) if recipe.schema_path else None
     medium = type(reader).__name__.lower()
     writer = find_writer(recipe.output.writer or (medium if medium in catalog.entries("writers") else "csv"))
     out = Path(recipe.output.path) if recipe.output.path else folder.absolute() / f"{stem_of(source)}-synthetic"
     check_folder(out)
-    if out.resolve() in source.resolve().parents:
+    if Path(os.path.realpath(out)) in Path(os.path.realpath(source)).parents:
         msg = (
             f"The source {str(source)!r} lies in {str(out)!r}, which would be replaced. Name another folder with --out."
         )

@@ -8,11 +8,11 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from understudy import catalog
+from understudy.context import Findings, Run, Silent
 from understudy.data.split import FEWEST_FOR_HOLDOUT, Split, draw, split
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.protocols import Generator, Metric, Synthesizer
-from understudy.run import Findings, Run, Silent
 
 __all__ = ["CANDIDATES", "Race", "Standing", "projected", "race", "rehearsing"]
 

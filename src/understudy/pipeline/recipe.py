@@ -14,6 +14,7 @@ from understudy.schema.spec import Spec
 __all__ = ["Choice", "Evaluate", "Fit", "Output", "Recipe", "Sample", "Source", "dump", "load"]
 
 Name = Annotated[str, StringConstraints(min_length=1)]
+Count = Annotated[int, Field(ge=1, le=10**12, strict=True)]  # strict: true is no number of rows
 
 
 class Choice(Spec):
@@ -49,7 +50,7 @@ class Source(Spec):
 class Fit(Spec):
     """How much may go into learning."""
 
-    rows: Annotated[int, Field(ge=2)] | None = None
+    rows: Annotated[int, Field(ge=2, strict=True)] | None = None
     """Training rows to learn from, drawn at random; empty: all."""
     time_budget: Annotated[float, Field(gt=0)] | None = None
     """Seconds for choosing and fitting; empty: no limit."""
@@ -58,9 +59,9 @@ class Fit(Spec):
 class Sample(Spec):
     """How many rows to make."""
 
-    rows: Annotated[int, Field(ge=1)] | None = None
+    rows: Count | None = None
     """Rows to make; empty: as many as the source has."""
-    chunk: Annotated[int, Field(ge=1)] = 20_000
+    chunk: Annotated[int, Field(ge=1, le=10_000_000, strict=True)] = 20_000
     """Rows made at a time: bounds the memory, and decides the draws whatever the number of workers."""
 
 
@@ -95,7 +96,7 @@ class Recipe(Spec):
     """The real rows; empty where they came as a frame."""
     schema_path: Name | None = Field(default=None, alias="schema")
     """File with the schema, relative to the folder of the recipe; empty: inferred."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)]
     """Decides every draw."""
     synthesizer: Choice = Choice(name="auto")
     """What learns; "auto" races the candidates."""

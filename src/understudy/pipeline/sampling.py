@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.protocols import Generator, Given
-from understudy.run import Run
 
 __all__ = ["CHUNK", "sample"]
 
@@ -36,7 +36,7 @@ def sample(generator: Generator, n: int, run: Run, given: Given | None = None, c
     Table
         The next rows; at least one table, which is empty for ``n`` of 0.
     """
-    starts = list(range(0, n, chunk)) or [0]
+    starts = range(0, n, chunk) or range(1)
 
     def make(i: int) -> Table:
         start = starts[i]

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from understudy.errors import InputError
 from understudy.pipeline import document
 from understudy.schema.table import TableSchema
 
 __all__ = ["dump", "hash_schema", "load"]
 
 
-def dump(schema: TableSchema, evidence: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Write ``schema`` as YAML: one line per column, the ``evidence`` for it in comments above."""
+def dump(schema: TableSchema, evidence: Mapping[str, Sequence[str]] | None = None, notes: Sequence[str] = ()) -> str:
+    """Write ``schema`` as YAML: one line per column, the ``evidence`` above it in comments; ``notes`` on the layout."""
     values: dict[str, Any] = {
         "columns": {
             name: {"kind": column.kind, **column.model_dump(mode="json", exclude_defaults=True)}
@@ -27,7 +28,7 @@ def dump(schema: TableSchema, evidence: Mapping[str, Sequence[str]] | None = Non
         ("columns",): ["What each column means. Edit any line; `understudy run FILE --schema THIS` obeys it."],
         ("primary_key",): ["Column whose values name the rows, or null."],
         ("entity",): ["Column that says which person or thing a row belongs to, or null; its rows are never split."],
-        ("layout",): ["How the source writes its rows down; synthetic rows are written the same way."],
+        ("layout",): ["How the source writes its rows down; synthetic rows are written the same way.", *notes],
     }
     comments |= {("columns", name): texts for name, texts in (evidence or {}).items()}
     return document.dump(values, comments)
@@ -39,9 +40,13 @@ def load(path: Path) -> TableSchema:
     Raises
     ------
     InputError
-        If it cannot be read or is no schema; names the line.
+        If it cannot be read, is no schema (names the line), or has no column.
     """
-    return document.load(path, TableSchema, "schema")
+    schema = document.load(path, TableSchema, "schema")
+    if not schema.columns:
+        msg = f"The schema {str(path)!r} names no column. Make one with `understudy infer FILE -o {path.name}`."
+        raise InputError(msg)
+    return schema
 
 
 def hash_schema(schema: TableSchema) -> str:

@@ -1,13 +1,14 @@
-"""Seeds from users."""
+"""Seeds and other whole numbers from users."""
 
+import operator
 import secrets
 
 from understudy.errors import InputError
 
-__all__ = ["checked_seed"]
+__all__ = ["checked_seed", "whole"]
 
 
-def checked_seed(seed: int | None) -> int:
+def checked_seed(seed: object) -> int:
     """Give ``seed``, or one drawn by the system where it is None (short, so that people can pass it on).
 
     Raises
@@ -17,7 +18,26 @@ def checked_seed(seed: int | None) -> int:
     """
     if seed is None:
         return secrets.randbelow(2**32)
-    if not 0 <= seed < 2**63:
-        msg = f"The seed {seed} is not in [0, 2**63). Give a whole number from 0."
+    number = whole(seed, "seed", 0)
+    if number >= 2**63:
+        msg = f"seed = {number} is too large. Give a whole number below 2**63."
         raise InputError(msg)
-    return seed
+    return number
+
+
+def whole(value: object, name: str, least: int) -> int:
+    """Give ``value``, of Python's or numpy's whole numbers, as an integer.
+
+    Raises
+    ------
+    InputError
+        If it is none, or below ``least``; calls it ``name``.
+    """
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)  # pyright: ignore[reportArgumentType] - tried
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        msg = f"{name} = {value!r} is no whole number from {least} on. Give one."
+        raise InputError(msg)
+    return number

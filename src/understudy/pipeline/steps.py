@@ -8,12 +8,13 @@ from pathlib import Path
 import polars as pl
 
 from understudy import __version__
+from understudy.context import Run
 from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.split import FEWEST_FOR_HOLDOUT, Split, split
 from understudy.data.table import Table
 from understudy.data.typed import parse
-from understudy.errors import InputError, UnknownName
+from understudy.errors import InputError, listed, nearest
 from understudy.metrics.evaluate import Evaluation, evaluate
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import Fitted, fit
@@ -24,17 +25,21 @@ from understudy.pipeline.sampling import sample
 from understudy.protocols import Generator
 from understudy.report.build import About, build
 from understudy.report.report import Report
-from understudy.run import Run
 from understudy.schema.table import TableSchema
 
-__all__ = ["Context", "Done", "Understood", "check_target", "learn", "make", "understand", "walk"]
+__all__ = ["Done", "Surroundings", "Understood", "check_target", "learn", "make", "understand", "walk"]
 
 _IN_MEMORY = 500_000
 """Synthetic rows that are kept in memory for their evaluation; more go to a file."""
 
+_FEWEST_LEARNT = 2
+"""Rows of a training part below which nothing can be learnt."""
+_FEWEST_HELD = 4
+"""Rows of a holdout below which nothing can be measured on it."""
+
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Surroundings:
     """What a job has around it.
 
     Parameters
@@ -103,16 +108,41 @@ def understand(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, c
         check_target(recipe.evaluate.target, schema)
         table = parse(raw, schema, run.child("schema"))
     n = table.n_rows
+    _check_rows(n)
     with clock.step(run.child("split"), n):
         parts = split(table, run.child("split").rng, recipe.evaluate.holdout)
-    if parts.holdout is None:
-        run.child("split").find(
-            "split.no_holdout",
-            f"{n} rows are too few to hold any out (that takes {FEWEST_FOR_HOLDOUT}), so neither utility nor privacy "
-            "could be judged.",
-            "degraded",
-        )
+    _check_training(parts.training.n_rows, n, recipe.evaluate.holdout)
+    _check_holdout(0 if parts.holdout is None else parts.holdout.n_rows, n, schema, recipe.evaluate.holdout)
     return Understood(schema, evidence, n, parts)
+
+
+def _check_rows(n: int) -> None:
+    if n < FEWEST_FOR_HOLDOUT:
+        msg = (
+            f"The table has {n} row{'s' * (n != 1)}, but a job that is judged takes at least {FEWEST_FOR_HOLDOUT}: of "
+            "fewer, none can be held out to judge by. Give more rows, or make unjudged ones with `understudy fit` and "
+            "`understudy sample`."
+        )
+        raise InputError(msg)
+
+
+def _check_training(left: int, n: int, share: float) -> None:
+    if left < _FEWEST_LEARNT:
+        msg = (
+            f"A holdout of {share:g} leaves {left} of {n} rows to learn from; that takes at least {_FEWEST_LEARNT}. "
+            "Lower `evaluate: holdout` in the recipe, or give more rows."
+        )
+        raise InputError(msg)
+
+
+def _check_holdout(held: int, n: int, schema: TableSchema, share: float) -> None:
+    if held < _FEWEST_HELD:
+        whole = f", in whole entities of {schema.entity!r}," if schema.entity else ""
+        msg = (
+            f"Only {held} of {n} rows could be held out with a share of {share:g}{whole} but judging takes at least "
+            f"{_FEWEST_HELD}. Raise `evaluate: holdout` in the recipe, or give more rows."
+        )
+        raise InputError(msg)
 
 
 def check_target(target: str | None, schema: TableSchema) -> None:
@@ -124,8 +154,8 @@ def check_target(target: str | None, schema: TableSchema) -> None:
         Naming the nearest column.
     """
     if target is not None and target not in schema.columns:
-        hint = str(UnknownName.among("columns", target, schema.columns)).partition(" Run ")[0]
-        msg = f"The target is no column of the data. {hint} The columns are {', '.join(map(repr, schema.columns))}."
+        columns = schema.columns
+        msg = f"The target {target!r} is no column.{nearest(target, columns)} The columns are {listed(columns)}."
         raise InputError(msg)
 
 
@@ -157,7 +187,7 @@ def make(
     return Table(tuple(kept), generator.schema)
 
 
-def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, context: Context) -> Done:
+def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around: Surroundings) -> Done:
     """Do the job on rows that are read.
 
     Parameters
@@ -170,15 +200,15 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, context
         The job.
     run : Run
         Its seed and means.
-    context : Context
+    around : Surroundings
         Where things go.
     """
-    clock = context.clock
+    clock = around.clock
     understood = understand(raw, schema, recipe, run, clock)
     fitted = learn(understood, recipe, run, clock)
     n = understood.n_rows if recipe.sample.rows is None else recipe.sample.rows
-    with context.sink(understood.schema) as sink:
-        synthetic = make(fitted.generator, n, recipe.sample.chunk, run, clock, sink, context.work)
+    with around.sink(understood.schema) as sink:
+        synthetic = make(fitted.generator, n, recipe.sample.chunk, run, clock, sink, around.work)
     parts, target = understood.parts, recipe.evaluate.target
     with clock.step(run.child("evaluate"), shown=False):
         evaluation = evaluate(
@@ -187,7 +217,7 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, context
     judgements = judge(recipe.gate, evaluation.scores, evaluation.skipped)
     with clock.step(run.child("report")):
         about = About(
-            title=context.title,
+            title=around.title,
             target=target,
             findings=run.findings.all(),
             evidence=understood.evidence,
@@ -197,7 +227,7 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, context
                 "seed": recipe.seed,
                 "synthesizer": fitted.synthesizer,
                 "fitted on": f"{fitted.rows:,} rows",
-                **context.provenance,
+                **around.provenance,
             },
         )
         report = build(parts.training, synthetic, parts.holdout, evaluation, judgements, about)

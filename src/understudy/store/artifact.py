@@ -1,37 +1,33 @@
-"""Stores what a model is made of: JSON, arrays and frames in one zip file. Never pickle, so reading it runs no code.
+"""Stores what a model is made of in one zip file, of which no part can be changed unnoticed.
 
-Members are ``header.json`` (what it is, and the SHA-256 of every other member), ``header.sha256`` (the header's own),
-``state.json`` (the nested JSON values, with references to arrays and frames), ``arrays/*.npy`` and ``frames/*.arrow``.
-The same state gives the same bytes.
+Members are ``header.json`` (what it is, and the SHA-256 of the other members), ``header.sha256`` (the header's own),
+``state.json`` and ``arrays.bin`` (see :mod:`understudy.store.state`). The same state gives the same bytes.
 """
 
 import hashlib
-import io
 import json
-import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any
 
-import numpy as np
 import polars as pl
 
 from understudy import __version__
 from understudy.errors import ArtifactError
+from understudy.store.state import State, pack, to_json, unpack
 
-__all__ = ["FORMAT", "State", "read", "write"]
+__all__ = ["FORMAT", "read", "refusal", "write"]
 
 FORMAT = 1
 """Version of the file format; a reader refuses a higher one."""
 
-State: TypeAlias = "dict[str, str | int | float | bool | list[Any] | np.ndarray | pl.DataFrame | State | None]"
-"""What can be stored: JSON values, arrays and frames, nested by name."""
-
-# What zipfile, zlib, numpy and json raise on bytes that are not what they should be.
+# What zipfile, zlib, json and numpy raise on bytes that are not what they should be.
 _BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, TypeError, ValueError)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a constant time stamp: the same state gives the same bytes
-_HEADER, _SEAL, _STATE = "header.json", "header.sha256", "state.json"
+_HEADER, _SEAL, _STATE, _ARRAYS = "header.json", "header.sha256", "state.json", "arrays.bin"
+_ROOM = 1 << 30  # bytes that any file may unpack to
+_DENSEST = 100  # a large file may unpack to so many times its own size
 
 
 def write(path: Path, kind: str, header: dict[str, Any], state: State) -> None:
@@ -53,24 +49,25 @@ def write(path: Path, kind: str, header: dict[str, Any], state: State) -> None:
     TypeError
         If the state holds anything else.
     """
-    members: dict[str, bytes] = {}
-    tree = _flatten(state, members)
-    members[_STATE] = _json(tree)
+    text, arrays = pack(state)
+    members = {_ARRAYS: arrays, _STATE: text}
     full = {
         **header,
         "kind": kind,
         "format": FORMAT,
         "understudy": __version__,
-        "members": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(members.items())},
+        "members": {name: hashlib.sha256(content).hexdigest() for name, content in members.items()},
     }
-    head = _json(full)
+    head = to_json(full)
+    # What is too large to be unpacked by any reader is not packed either.
+    method = zipfile.ZIP_DEFLATED if len(text) + len(arrays) < _ROOM // 2 else zipfile.ZIP_STORED
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in (
             (_HEADER, head),
             (_SEAL, hashlib.sha256(head).hexdigest().encode()),
-            *sorted(members.items()),
+            *members.items(),
         ):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 6)
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, method, 6)
 
 
 def read(path: Path) -> tuple[dict[str, Any], State]:
@@ -83,9 +80,9 @@ def read(path: Path) -> tuple[dict[str, Any], State]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _check_sizes(path, archive)
             header = _header(path, archive)
-            members = {name: archive.read(name) for name in header["members"]}
-            state = cast("State", json.loads(members[_STATE]))
+            members = {name: archive.read(name) for name in (_ARRAYS, _STATE)}
     except FileNotFoundError as error:
         msg = f"There is no file {str(path)!r}. Make a model with `understudy fit FILE -o {path.name}`."
         raise ArtifactError(msg) from error
@@ -95,23 +92,32 @@ def read(path: Path) -> tuple[dict[str, Any], State]:
     except _BROKEN as error:
         if isinstance(error, ArtifactError):
             raise
-        msg = (
-            f"{str(path)!r} is no whole Understudy file: it was truncated, edited, or is something else. Make it anew."
-        )
-        raise ArtifactError(msg) from error
-    for name, digest in header["members"].items():
-        if hashlib.sha256(members[name]).hexdigest() != digest:
-            raise ArtifactError(_edited(path, name))
+        raise refusal(path, "it is truncated, damaged, or no file of Understudy") from error
+    for name, content in members.items():
+        if hashlib.sha256(content).hexdigest() != header["members"].get(name):
+            raise _edited(path, name)
     try:
-        return header, cast("State", _unflatten(state, members))
+        return header, unpack(members[_STATE], members[_ARRAYS])
     except (*_BROKEN, pl.exceptions.PolarsError) as error:
-        raise ArtifactError(_edited(path, _STATE)) from error
+        raise _edited(path, _STATE) from error
+
+
+def refusal(path: Path, reason: str) -> ArtifactError:
+    """Build the error for a file that is not what Understudy wrote."""
+    return ArtifactError(f"{str(path)!r} cannot be used because {reason}; make it anew with `understudy fit`.")
+
+
+def _check_sizes(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse a file that would unpack to more than anything that was learned takes; zipfile keeps members to it."""
+    size = sum(info.file_size for info in archive.infolist())
+    if size > max(_ROOM, _DENSEST * path.stat().st_size):
+        raise refusal(path, f"it would unpack to {size / (1 << 30):,.1f} GiB, which no model of its size does")
 
 
 def _header(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
     content = archive.read(_HEADER)
     header = json.loads(content)
-    if not isinstance(header, dict):
+    if not isinstance(header, dict) or not isinstance(header["members"], dict):
         raise TypeError
     if int(header["format"]) > FORMAT:
         msg = (
@@ -120,82 +126,11 @@ def _header(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
         )
         raise ArtifactError(msg)
     if archive.read(_SEAL).decode() != hashlib.sha256(content).hexdigest():
-        raise ArtifactError(_edited(path, _HEADER))
-    if extra := set(archive.namelist()) - {_HEADER, _SEAL, *header["members"]}:
-        raise ArtifactError(_edited(path, min(extra)))
+        raise _edited(path, _HEADER)
+    if extra := set(archive.namelist()) - {_HEADER, _SEAL, _STATE, _ARRAYS}:
+        raise _edited(path, min(extra))
     return header
 
 
-def _edited(path: Path, member: str) -> str:
-    return f"{str(path)!r} was changed after it was written: {member!r} is not what was sealed. Make it anew."
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-
-
-def _flatten(value: object, members: dict[str, bytes]) -> object:
-    """Give ``value`` as plain JSON; arrays and frames go to ``members`` and leave a reference."""
-    match value:
-        case np.ndarray():
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(value).reshape(value.shape), allow_pickle=False)
-            return _refer("array", f"arrays/{len(members)}.npy", buffer, members)
-        case pl.DataFrame():
-            buffer = io.BytesIO()
-            value.rechunk().write_ipc(buffer)
-            return _refer("frame", f"frames/{len(members)}.arrow", buffer, members)
-        case np.generic():
-            return _flatten(value.item(), members)
-        case list() | tuple():
-            return [_flatten(item, members) for item in cast("list[object]", value)]
-        case dict():
-            return _flatten_dict(cast("dict[object, object]", value), members)
-        case _:
-            return _plain(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"$float": repr(value)}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    msg = f"A {type(value).__name__} cannot be stored; a state holds JSON values, arrays and frames."
-    raise TypeError(msg)
-
-
-def _flatten_dict(value: dict[object, object], members: dict[str, bytes]) -> object:
-    if not all(isinstance(key, str) for key in value):
-        msg = f"A state is nested by name, but it has the keys {[k for k in value if not isinstance(k, str)][:3]}."
-        raise TypeError(msg)
-    items = [[key, _flatten(item, members)] for key, item in value.items()]
-    if any(str(key).startswith("$") for key in value):  # a column may well be named "$array"
-        return {"$dict": items}
-    return {str(key): item for key, item in items}
-
-
-def _refer(kind: str, name: str, buffer: io.BytesIO, members: dict[str, bytes]) -> dict[str, str]:
-    members[name] = buffer.getvalue()
-    return {f"${kind}": name}
-
-
-def _unflatten(value: object, members: dict[str, bytes]) -> object:
-    match value:
-        case {"$array": str(name)}:
-            return np.lib.format.read_array(io.BytesIO(members[name]), allow_pickle=False)
-        case {"$frame": str(name)}:
-            return pl.read_ipc(io.BytesIO(members[name]))
-        case {"$float": str(text)}:
-            return float(text)
-        case {"$dict": list(items)}:
-            return {key: _unflatten(item, members) for key, item in cast("list[tuple[str, object]]", items)}
-        case _:
-            return _unflatten_nested(value, members)
-
-
-def _unflatten_nested(value: object, members: dict[str, bytes]) -> object:
-    if isinstance(value, dict):
-        return {key: _unflatten(item, members) for key, item in cast("dict[str, object]", value).items()}
-    if isinstance(value, list):
-        return [_unflatten(item, members) for item in cast("list[object]", value)]
-    return value
+def _edited(path: Path, member: str) -> ArtifactError:
+    return refusal(path, f"its part {member!r} was changed after it was written")

@@ -116,7 +116,9 @@ class Manifest(Spec):
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        # Names of files need not be text; JSON escapes what is none.
+        with (folder / MANIFEST).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text + "\n")
 
 
 def load(folder: Path) -> Manifest:

@@ -9,8 +9,9 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
@@ -20,9 +21,9 @@ from understudy.store import manifest
 
 __all__ = ["check_folder", "new_file", "new_folder"]
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
-_IMPOSSIBLE = {errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL}
+_IMPOSSIBLE = {errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL, errno.ENOTEMPTY, errno.ELOOP}
 _WINDOWS = {112: errno.ENOSPC, 39: errno.ENOSPC, 5: errno.EACCES} if os.name == "nt" else {}
 
 
@@ -134,17 +135,14 @@ def check_folder(target: Path) -> None:
 
 
 def _take_place(work: Path, target: Path) -> None:
-    if not target.exists():
+    aside = target.with_name(f".{target.name}-{secrets.token_hex(4)}.old")
+    try:
+        if target.exists():  # Windows does not rename onto a folder, so the earlier one steps aside first
+            target.rename(aside)
         work.rename(target)
-    else:
-        # Windows does not rename onto a folder, so the earlier one steps aside first, and comes back if that fails.
-        aside = target.with_name(f".{target.name}-{secrets.token_hex(4)}.old")
-        target.rename(aside)
-        try:
-            work.rename(target)
-        except BaseException:  # Ctrl-C included: whatever happens, the earlier folder comes back
+    finally:  # whatever happens, Ctrl-C included, one of the two is there, and whole
+        if aside.exists() and not target.exists():
             aside.rename(target)
-            raise
         shutil.rmtree(aside, ignore_errors=True)
     _flush(target.parent)
 
@@ -173,14 +171,23 @@ def _sentences(target: Path, *, making: bool = False) -> Generator[None, None, N
         cause = error.__cause__ if isinstance(error, OutputError) else error
         code = _code(cause) if isinstance(cause, Exception) else 0
         if code in _FULL:
-            msg = f"The disk is full: {str(target)!r} could not be written. Free some space, or name another place."
-            raise OutputError(msg) from error
+            raise OutputError(_full(target, code)) from error
         if isinstance(error, OutputError):
             raise
         if making or (code in _FORBIDDEN | _IMPOSSIBLE and _concerns(error, target)):
             msg = f"{str(target)!r} cannot be written ({os.strerror(code)}). Name a place that you may write to."
             raise OutputError(msg) from error
         raise
+
+
+def _full(target: Path, code: int) -> str:
+    """Say which disk is full: that of ``target``, or that of the temporary files."""
+    place, way_out = repr(str(target)), "name another place"
+    with suppress(OSError):  # there may be no folder for temporary files either
+        temporary = tempfile.gettempdir()
+        if shutil.disk_usage(temporary).free < shutil.disk_usage(target.parent).free:
+            place, way_out = f"temporary files in {temporary!r}", "set TMPDIR to another place"
+    return f"The disk is full: {place} could not be written ({os.strerror(code)}). Free some space, or {way_out}."
 
 
 def _code(error: Exception) -> int:

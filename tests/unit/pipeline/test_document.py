@@ -21,13 +21,25 @@ def write(tmp_path):
     ("text", "line", "says"),
     [
         ("seed: 1\nsorce: {path: a.csv}\n", 2, "Did you mean 'source'"),
-        ("seed: 1\nsource:\n  path: a.csv\nsample:\n  rows: 0\n", 5, "greater than or equal to 1"),
-        ("seed: 1\nsample:\n  rows: many\n", 3, "'sample.rows' cannot be 'many'"),
+        ("seed: 1\nsource:\n  path: a.csv\nsample:\n  rows: 0\n", 5, "'sample.rows' cannot be 0. Give at least 1."),
+        ("seed: 1\nsample:\n  rows: many\n", 3, "'sample.rows' cannot be 'many'. Give a whole number."),
         ("seed: 1\n\nsource: {reader: csv}\n", 3, "'source.path' is missing"),
         ("source: {path: a.csv}\n", 1, "'seed' is missing"),
         ("seed: 1\nseed: 2\n", 2, "twice"),
         ("seed: [1\nx: 2\n", 2, "not YAML"),
-        ("seed: 1\ngate:\n  tstr_ratio: 2\n", 3, "less than or equal to 1"),
+        ("seed: 1\ngate:\n  tstr_ratio: 2\n", 3, "Give at most 1."),
+        ("seed: 1\ngate: {tstr: 1}\n", 2, "there is no field 'gate.tstr'. Did you mean 'tstr_ratio'?"),
+        ("seed: true\n", 1, "'seed' cannot be True. Give a whole number."),
+        ("seed: -1\n", 1, "Give at least 0."),
+        ("seed: 1\nsource: a.csv\n", 2, "'source' cannot be 'a.csv'. Give its fields, as in {path: ...}."),
+        ("seed: 1\nsample: all\n", 2, "Give its fields, as in {rows: ...}."),
+        ("seed: 1\nevaluate: {metrics: utility}\n", 2, "Give a list, as in [a, b]."),
+        ("seed: 1\nevaluate: {target: 5}\n", 2, "Give text, in quotes"),
+        ("seed: 1\nfit: {time_budget: .inf}\n", 2, "Give a finite number."),
+        ("seed: 1\nfit: {time_budget: soon}\n", 2, "'fit.time_budget' cannot be 'soon'. Give a number."),
+        ("seed: 1\noutput: {report: pdf}\n", 2, "'output.report' cannot be 'pdf'. Write html."),
+        ("seed: 1\nsource: {path: ''}\n", 2, "Give some text, or leave the field out."),
+        ("seed: 1\n? [a]\n: 2\n", 2, "a name cannot be a list"),
         ("seed: 1\nsynthesizer: {name: auto, trees: 3}\n", 1, "'auto' has no option 'trees'"),
     ],
 )
@@ -84,7 +96,7 @@ def test_a_recipe_comes_back_as_it_was(tmp_path):
 def test_changing_a_recipe_checks_it():
     declared = recipe.Recipe(seed=1)
     assert declared.changed(sample={"rows": None}, seed=None) == declared
-    with pytest.raises(InputError, match="greater than or equal to 1"):
+    with pytest.raises(InputError, match="Give at least 1"):
         declared.changed(sample={"rows": 0})
 
 
@@ -103,6 +115,44 @@ def test_a_schema_comes_back_as_it_was_with_its_evidence(write):
     text = schema_file.dump(SCHEMA, {"age": ("9 distinct values", "whole numbers")})
     assert "# 9 distinct values\n  # whole numbers\n  age:" in text
     assert schema_file.load(write(text)) == SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        ("{kind: number}", "'columns.a' cannot be of the kind 'number'. Did you mean 'numerical'? The kinds are "),
+        ("{}", "'columns.a' cannot be {}, which names no kind. The kinds are "),
+        ("text", "'columns.a' cannot be 'text'. Give its fields"),
+        ("{kind: text, size: 1}", "there is no field 'columns.a.size'. Remove it."),
+        ("{kind: numerical, decimals: 99}", "'columns.a.decimals' cannot be 99. Give at most 17."),
+        ("{kind: numerical, low: 5, high: 1}", "low 5 is above high 1; exchange them."),
+        ("{kind: boolean, 'true': x, 'false': x}", "both spelled 'x'"),
+        ("{kind: boolean, true: x}", "a name in 'columns.a' cannot be True. Put it in quotes."),
+        ("{kind: datetime, resolution: secnd}", "cannot be 'secnd'. Did you mean 'second'?"),
+        ("{kind: categorical, levels: [1]}", "'columns.a.levels[0]' cannot be 1. Give text, in quotes"),
+    ],
+)
+def test_an_error_in_a_column_is_one_sentence_with_the_value_and_a_way_out(write, column, says):
+    with pytest.raises(InputError) as error:
+        schema_file.load(write(f"columns:\n  a: {column}\n"))
+    text = str(error.value)
+    assert "line 2: " in text
+    assert says in text
+    assert not any(word in text for word in ("input", "Input", "tag", "valid", "\n"))
+
+
+def test_a_name_that_does_not_exist_is_told_before_the_one_that_is_missing(write):
+    with pytest.raises(InputError, match=r"no field 'colums'\. Did you mean 'columns'"):
+        schema_file.load(write("colums: {a: {kind: text}}\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("columns: {}\n", "names no column"), ("columns: {a: {kind: text}}\nlayout: {encoding: utf-99}\n", "'utf-99'")],
+)
+def test_a_schema_that_cannot_be_obeyed_is_refused(write, text, says):
+    with pytest.raises(InputError, match=says):
+        schema_file.load(write(text))
 
 
 def test_an_error_in_a_schema_names_its_line(write):

@@ -3,11 +3,11 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from understudy.context import Run
 from understudy.errors import ConditionError
 from understudy.pipeline.given import from_words, parse_given
-from understudy.run import Run
 from understudy.schema.column import Boolean, Categorical, Datetime, Numerical
-from understudy.schema.layout import Layout
+from understudy.schema.layout import Layout, NumberFormat
 from understudy.schema.table import TableSchema
 
 SCHEMA = TableSchema(
@@ -20,7 +20,7 @@ SCHEMA = TableSchema(
         "a=b": Categorical(levels=("x", "y")),
         "code": Categorical(),
     },
-    layout=Layout(medium="csv", decimal_mark=",", missing={"age": {"?": 1.0}}),
+    layout=Layout(medium="csv", numbers={"rate": NumberFormat(decimal_mark=",")}, missing={"age": {"?": 1.0}}),
 )
 
 
@@ -40,6 +40,7 @@ def given(**values):
         ("rate", 2, 2.0),
         ("on", "ja", True),
         ("on", False, False),
+        ("on", "false", False),
         ("day", "24.12.2023", datetime(2023, 12, 24)),  # noqa: DTZ001 - the column has no zone
         ("day", date(2023, 12, 24), datetime(2023, 12, 24)),  # noqa: DTZ001
         ("at", datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC)),
@@ -53,19 +54,34 @@ def test_a_value_is_taken_as_the_source_or_python_spells_it(name, value, row):
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("agee", 1, "Did you mean 'age'"),
-        ("age", "old", "cannot be 'old'"),
+        ("agee", 1, "no column 'agee' to be given. Did you mean 'age'? The columns are 'age', 'rate', "),
+        ("nothing", 1, "no column 'nothing' to be given. The columns are 'age', "),
+        ("age", "old", "cannot be 'old'. Give a whole number."),
         ("age", 1.5, "cannot be 1.5"),
         ("age", True, "cannot be True"),
         ("age", 300, "bounds"),
-        ("on", "maybe", "cannot be 'maybe'"),
-        ("day", "someday", "cannot be 'someday'"),
-        ("a=b", "z", "one of 'x', 'y'"),
+        ("rate", "much", "Give a number."),
+        ("on", "maybe", "cannot be 'maybe'. Give true or false, here spelled 'ja' or 'nein'."),
+        ("day", "someday", "cannot be 'someday'. Give a moment such as 2024-01-31"),
+        ("a=b", "z", "It is one of 'x', 'y'."),
+        ("a=b", "X", "Did you mean 'x'?"),
     ],
 )
 def test_an_impossible_value_is_a_sentence(name, value, says):
-    with pytest.raises(ConditionError, match=says):
+    with pytest.raises(ConditionError) as refusal:
         given(**{name: value})
+    assert says in str(refusal.value)
+
+
+def test_columns_that_pandas_names_by_numbers_are_found():
+    schema = TableSchema(columns={"1": Boolean(true="1", false="0")})
+    assert parse_given({1: 1}, schema, Run(1)) == {"1": True}
+
+
+@pytest.mark.parametrize("wrong", [["age"], "age=3", 5])
+def test_what_is_no_mapping_is_a_sentence(wrong):
+    with pytest.raises(ConditionError, match="no mapping of columns to values"):
+        parse_given(wrong, SCHEMA, Run(1))
 
 
 def test_words_are_split_at_the_column():

@@ -3,10 +3,10 @@ import polars as pl
 import pytest
 
 from understudy import catalog
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import ArtifactError
 from understudy.pipeline import model
-from understudy.run import Run
 from understudy.schema.column import Numerical
 from understudy.schema.table import TableSchema
 from understudy.store import artifact
@@ -27,7 +27,9 @@ def test_a_model_that_was_edited_and_sealed_anew_is_refused(saved, state):
     header, _ = artifact.read(saved)
     kept = {k: v for k, v in header.items() if k not in {"kind", "format", "understudy", "members"}}
     artifact.write(saved, model.KIND, kept, state)
-    with pytest.raises(ArtifactError, match="does not hold what a independent is made of"):
+    with pytest.raises(
+        ArtifactError, match=r"cannot be used because it does not hold what 'independent' stores.*; make it anew"
+    ):
         model.load(saved)
 
 

@@ -1,10 +1,10 @@
 import pytest
 
+from understudy.context import Run
 from understudy.execution.local import Local
 from understudy.pipeline.fitting import choice_of, fit, synthesizer_of
 from understudy.pipeline.race import Race, Standing, _choose, race
 from understudy.pipeline.recipe import Choice, Fit
-from understudy.run import Run
 
 CHEAP = ("gaussian_copula", "independent")
 

@@ -1,9 +1,9 @@
 import polars as pl
 import pytest
 
+from understudy.context import Run
 from understudy.execution.local import Local
 from understudy.pipeline.sampling import sample
-from understudy.run import Run
 
 
 def rows(generator, n, run, **options):

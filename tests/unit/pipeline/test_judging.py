@@ -1,0 +1,104 @@
+"""Rows that someone else made are judged by the schema of the real ones, whatever they hold."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from understudy.errors import SchemaError
+from understudy.pipeline.judging import evaluate_data
+from understudy.pipeline.library import Options
+from understudy.schema.column import Boolean, Categorical, Numerical
+from understudy.schema.table import TableSchema
+
+
+def people(seed, n=60):
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame(
+        {
+            "age": rng.integers(18, 80, n),
+            "city": rng.choice(["Bonn", "Ulm"], n).tolist(),
+            "buys": rng.choice(["yes", "no"], n).tolist(),
+        }
+    )
+
+
+def file(folder, name, rows):
+    rows.write_csv(folder / name)
+    return folder / name
+
+
+def judged(real, holdout, synthetic, **told):
+    return evaluate_data(real, holdout, synthetic, Options(seed=1, **told), metrics=["valid_rows", "marginals"])
+
+
+def spoilt(rows):
+    return rows.with_columns(
+        age=pl.when(pl.int_range(pl.len()) < 3).then(pl.lit("unknown")).otherwise(pl.col("age").cast(pl.String)),
+        buys=pl.when(pl.int_range(pl.len()) == 5).then(pl.lit("maybe")).otherwise("buys"),
+    )
+
+
+def test_values_that_do_not_fit_make_invalid_rows_whatever_the_order_of_the_columns(tmp_path):
+    real, holdout = file(tmp_path, "r.csv", people(1)), file(tmp_path, "h.csv", people(2))
+    outcomes = []
+    for i, order in enumerate((["age", "city", "buys"], ["buys", "age", "city"])):
+        found = judged(real, holdout, file(tmp_path, f"s{i}.csv", spoilt(people(3)).select(order)))
+        assert found.schema.columns["age"].decimals == 0
+        assert isinstance(found.schema.columns["buys"], Boolean)
+        outcomes.append(
+            (
+                found.evaluation.scores["valid_rows"].value,
+                [f.text for f in found.findings if f.code == "evaluate.unfit"],
+            )
+        )
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0][0] == 56 / 60
+    age, buys = outcomes[0][1]
+    assert age == (
+        "Column 'age': 3 of 60 synthetic values are not whole numbers, as real ones are (first: 'unknown'); they count "
+        "as missing, and their rows as invalid."
+    )
+    assert buys.startswith("Column 'buys': 1 of 60 synthetic values are not 'yes' or 'no'")
+
+
+def test_the_gate_names_the_columns_and_the_first_values(tmp_path):
+    real = file(tmp_path, "r.csv", people(1))
+    gate = judged(real, None, file(tmp_path, "s.csv", spoilt(people(3)))).gates[0]
+    assert gate.passed is False
+    assert gate.text.endswith("Not so: 'age' in 3 (unknown), 'buys' in 1 (maybe).")
+
+
+def test_the_schema_is_that_of_all_real_rows():
+    real, holdout = people(1), people(2).with_columns(age=pl.col("age") + 0.5)
+    found = judged(real.with_columns(pl.col("age").cast(pl.Float64)), holdout, holdout)
+    assert found.schema.columns["age"].decimals == 1
+    assert found.evaluation.scores["valid_rows"].value == 1
+
+
+@pytest.mark.parametrize("which", ["real", "holdout"])
+def test_real_rows_that_do_not_fit_a_given_schema_are_an_error(which):
+    schema = TableSchema(
+        columns={"age": Numerical(decimals=0), "city": Categorical(levels=("Bonn",)), "buys": Categorical()}
+    )
+    fits = people(1).with_columns(city=pl.lit("Bonn"))
+    tables = {"real": fits, "holdout": fits} | {which: people(2)}
+    with pytest.raises(SchemaError, match="'city' is categorical in the schema, but"):
+        judged(tables["real"], tables["holdout"], fits, schema=schema)
+
+
+def test_synthetic_rows_that_do_not_fit_a_given_schema_are_invalid():
+    schema = TableSchema(
+        columns={"age": Numerical(decimals=0), "city": Categorical(levels=("Bonn",)), "buys": Categorical()}
+    )
+    fits = people(1).with_columns(city=pl.lit("Bonn"))
+    found = judged(fits, fits, people(3).with_columns(city=pl.Series(["Bonn"] * 59 + ["Rom"])), schema=schema)
+    assert found.evaluation.scores["valid_rows"].value == 59 / 60
+    assert "among the declared levels" in found.findings[0].text
+
+
+def test_a_sample_of_a_long_table_keeps_what_did_not_fit_beside_its_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr("understudy.metrics.evaluate.MAX_ROWS", 40)
+    real = file(tmp_path, "r.csv", people(1))
+    found = judged(real, None, file(tmp_path, "s.csv", spoilt(people(3))))
+    details = found.evaluation.scores["valid_rows"].details
+    assert details["invalid"].sum() == round((1 - found.evaluation.scores["valid_rows"].value) * 40)
