@@ -152,7 +152,7 @@ def _on_grid(values: pl.Series, decimals: int) -> pl.Series:
 
 
 def _expression(pattern: str) -> str:
-    """Turn a pattern into a regular expression; a number, as its length varies, may have more digits: counters go on."""
+    """Turn a pattern into a regular expression; a number, as its length varies, may be longer: counters go on."""
     out, number = "", False
     for piece in pieces_of(pattern):
         if piece.literal:
