@@ -26,23 +26,6 @@ _NOTHING = 1e-7  # what a difference of sums may leave where there is no row
 _CATEGORY_ROWS = 10.0  # rows of the mean that a category's own mean is drawn to when categories are ordered
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _take_slopes(
-    wanted: np.ndarray,
-    reached: np.ndarray,
-    logistic: bool,  # noqa: FBT001 - compiled code is called by position
-    slopes: np.ndarray,
-) -> None:
-    """Write the gradient and the hessian of each row, side by side; the hessian of a square is 1 from the start."""
-    for i in range(wanted.shape[0]):
-        if logistic:
-            p = 1.0 / (1.0 + np.exp(-reached[i]))
-            slopes[i, 0] = wanted[i] - p
-            slopes[i, 1] = max(p * (1 - p), 1e-6)
-        else:
-            slopes[i, 0] = wanted[i] - reached[i]
-
-
 @njit(cache=True, nogil=True)
 def _sum_rows(lines: np.ndarray, begins: np.ndarray, rows: np.ndarray, slopes: np.ndarray, sums: np.ndarray) -> None:
     """Sum gradients and hessians (``slopes``) of ``rows`` by the symbols of every feature.
@@ -92,7 +75,10 @@ def _best_split(
     key: np.ndarray,
     orders: np.ndarray,
 ) -> tuple[int, int, float, float]:
-    """Give the feature (-1: none) and cut of the split that gains most, with the sums on its left."""
+    """Give the feature (-1: none) and cut of the split that gains most, with the sums on its left.
+
+    The cut of categories is a place in their order, which is kept in ``orders[3]``.
+    """
     best = g_all * g_all / (h_all + _RIDGE) + 1e-9
     best_feature = -1
     best_cut = 0
@@ -126,6 +112,9 @@ def _best_split(
                 best_cut = i
                 best_g = g
                 best_h = h
+        if unordered[f] and best_feature == f:
+            for i in range(best_cut + 1):
+                orders[3, i] = orders[0, i]
     return best_feature, best_cut, best_g, best_h
 
 
@@ -219,138 +208,130 @@ def boost(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not 
     data = (own, np.ascontiguousarray(own.T), begins, unordered, np.ones((n, 2)), sums)
     widest = int(sizes.max(initial=1))
     spans, totals, summed = np.zeros((n_nodes, 2), np.int64), np.zeros((n_nodes, 2)), np.zeros(n_nodes, bool)
-    orders, key, goes_left = np.zeros((3, widest), np.int64), np.zeros(widest), np.zeros(widest, bool)
+    orders, key, goes_left = np.zeros((4, widest), np.int64), np.zeros(widest), np.zeros(widest, bool)
     work = (np.empty((2, n), np.int32), orders, key, goes_left, spans, totals, summed)
     how = (rate, min_leaf, depth)
     mask, n_mask = _boost(target[rows], reached, logistic, how, trees, data, work, np.zeros(4096, bool))
     return (*trees[:3], mask[: max(n_mask, 1)].copy(), trees[3])
 
 
-@njit(cache=True, nogil=True)
-def _boost(
+@njit(cache=True, nogil=True, inline="always")
+def _start(
     wanted: np.ndarray,
     reached: np.ndarray,
     logistic: bool,  # noqa: FBT001 - compiled code is called by position
+    slopes: np.ndarray,
+    rows: np.ndarray,
+    total: np.ndarray,
+) -> None:
+    """Bring all rows to the root with their gradients and hessians; the hessian of a square is 1 from the start."""
+    g = 0.0
+    h = 0.0
+    for i in range(rows.shape[0]):
+        rows[i] = i
+        if logistic:
+            p = 1.0 / (1.0 + np.exp(-reached[i]))
+            slopes[i, 0] = wanted[i] - p
+            slopes[i, 1] = max(p * (1 - p), 1e-6)
+        else:
+            slopes[i, 0] = wanted[i] - reached[i]
+        g += slopes[i, 0]
+        h += slopes[i, 1]
+    total[0] = g
+    total[1] = h
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _choose_left(
+    order: np.ndarray,
+    cut: int,
+    is_unordered: bool,  # noqa: FBT001 - as there
+    goes_left: np.ndarray,
+) -> None:
+    """Tell which symbols go left: up to the cut, or the categories up to that place in ``order``."""
+    for b in range(goes_left.shape[0]):
+        goes_left[b] = b <= cut and not is_unordered
+    if is_unordered:
+        for i in range(cut + 1):
+            goes_left[order[i]] = True
+
+
+@njit(cache=True, nogil=True)
+def _boost(  # noqa: C901, PLR0915 - one compiled loop over shared work arrays
+    wanted: np.ndarray,
+    reached: np.ndarray,
+    logistic: bool,  # noqa: FBT001 - as there
     how: tuple[float, int, int],
     trees: tuple[np.ndarray, ...],
     data: tuple[np.ndarray, ...],
     work: tuple[np.ndarray, ...],
     mask: np.ndarray,
 ) -> tuple[np.ndarray, int | np.int64]:
-    """Fill ``trees``, in place; give the mask and its length.
+    """Fill ``trees``, in place, and add them to the scores; give the mask and its length.
 
-    The arrays come from outside, as their making is slow to compile.
+    The arrays come from outside, as their making is slow to compile. The rows of a level are in one of two arrays,
+    those of the next in the other; so are the sums of its nodes.
     """
-    feature, threshold, mask_start, value = trees
-    n_mask = np.int64(0)  # a plain 0 would be compiled for on its own
-    for t in range(feature.shape[0]):
-        _take_slopes(wanted, reached, logistic, data[4])
-        tree = (feature[t], threshold[t], mask_start[t], value[t])
-        mask, n_mask = _add_tree(tree, reached, how, data, work, mask, n_mask)
-    return mask, n_mask
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _start(how: tuple[float, int, int], data: tuple[np.ndarray, ...], work: tuple[np.ndarray, ...]) -> None:
-    """Bring all rows to the root."""
-    _, lines, begins, _, slopes, sums = data
-    places, _, _, _, spans, totals, summed = work
-    n = places.shape[1]
-    g = 0.0
-    h = 0.0
-    for i in range(n):
-        places[0, i] = i
-        g += slopes[i, 0]
-        h += slopes[i, 1]
-    spans[0, 1] = n
-    totals[0, 0] = g
-    totals[0, 1] = h
-    summed[0] = how[2] > 0 and n >= 2 * how[1]
-    if summed[0]:
-        _sum_rows(lines, begins, places[0], slopes, sums[0, 0])
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _choose_left(
-    sums: np.ndarray,
-    begin: int,
-    cut: int,
-    is_unordered: bool,  # noqa: FBT001 - as there
-    key: np.ndarray,
-    orders: np.ndarray,
-    goes_left: np.ndarray,
-) -> None:
-    """Tell which symbols of a feature go left."""
-    for b in range(goes_left.shape[0]):
-        goes_left[b] = b <= cut and not is_unordered
-    if is_unordered:
-        _sort_categories(sums, begin, begin + goes_left.shape[0], key, orders)
-        for i in range(cut + 1):
-            goes_left[orders[0, i]] = True
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _add_tree(
-    tree: tuple[np.ndarray, ...],
-    reached: np.ndarray,
-    how: tuple[float, int, int],
-    data: tuple[np.ndarray, ...],
-    work: tuple[np.ndarray, ...],
-    mask: np.ndarray,
-    n_mask: int | np.int64,
-) -> tuple[np.ndarray, int | np.int64]:
-    """Grow ``tree`` level by level and add it to the scores; give the mask, maybe moved, and its length."""
-    feature, threshold, mask_start, value = tree
     rate, min_leaf, depth = how
     own, lines, begins, unordered, slopes, sums = data
     places, orders, key, goes_left, spans, totals, summed = work
-    _start(how, data, work)
-    level = 0
-    for node in range(feature.shape[0]):
-        if node == (2 << level) - 1:
-            level += 1
-        if node > 0 and feature[(node - 1) >> 1] < 0:
-            continue
-        own_sums = sums[level & 1, node - ((1 << level) - 1)] if level < depth else sums[0, 0]
-        start = spans[node, 0]
-        end = spans[node, 1]
-        rows = places[level & 1, start:end]
-        g_all = totals[node, 0]
-        h_all = totals[node, 1]
-        value[node] = rate * g_all / (h_all + _RIDGE)
-        f = -1
-        cut = 0
-        g = 0.0
-        h = 0.0
-        if summed[node]:
-            least = min_leaf * (h_all / rows.shape[0])
-            f, cut, g, h = _best_split(own_sums, begins, unordered, g_all, h_all, least, key, orders)
-        if f < 0:
-            for r in rows:
-                reached[r] += value[node]
-            continue
-        feature[node] = f
-        threshold[node] = cut
-        left = goes_left[: begins[f + 1] - begins[f]]
-        _choose_left(own_sums, begins[f], cut, unordered[f], key, orders, left)
-        if unordered[f]:
-            mask_start[node] = n_mask
-            mask = appended(mask, n_mask, left)
-            n_mask += left.shape[0]
-        parted = places[1 - (level & 1), start:end]
-        n_left = _part(own[f], rows, left, parted)
-        lower = 2 * node + 1
-        for child, begin, stop, own_g, own_h in (
-            (lower, start, start + n_left, g, h),
-            (lower + 1, start + n_left, end, g_all - g, h_all - h),
-        ):
-            spans[child, 0] = begin
-            spans[child, 1] = stop
-            totals[child, 0] = own_g
-            totals[child, 1] = own_h
-            summed[child] = level + 1 < depth and stop - begin >= 2 * min_leaf
-        if summed[lower] or summed[lower + 1]:
-            spot = lower - ((2 << level) - 1)
-            sides = sums[1 - (level & 1), spot : spot + 2]
-            _sum_sides(lines, begins, parted, n_left, slopes, own_sums, sides)
+    n_mask = np.int64(0)  # a plain 0 would be compiled for on its own
+    for t in range(trees[0].shape[0]):
+        feature = trees[0][t]
+        threshold = trees[1][t]
+        mask_start = trees[2][t]
+        value = trees[3][t]
+        _start(wanted, reached, logistic, slopes, places[0], totals[0])
+        spans[0, 1] = places.shape[1]
+        summed[0] = depth > 0 and places.shape[1] >= 2 * min_leaf
+        if summed[0]:
+            _sum_rows(lines, begins, places[0], slopes, sums[0, 0])
+        level = 0
+        for node in range(feature.shape[0]):
+            if node == (2 << level) - 1:
+                level += 1
+            if node > 0 and feature[(node - 1) >> 1] < 0:
+                continue
+            own_sums = sums[level & 1, node - ((1 << level) - 1)] if level < depth else sums[0, 0]
+            start = spans[node, 0]
+            end = spans[node, 1]
+            rows = places[level & 1, start:end]
+            g_all = totals[node, 0]
+            h_all = totals[node, 1]
+            value[node] = rate * g_all / (h_all + _RIDGE)
+            f = -1
+            cut = 0
+            g = 0.0
+            h = 0.0
+            if summed[node]:
+                least = min_leaf * (h_all / rows.shape[0])
+                f, cut, g, h = _best_split(own_sums, begins, unordered, g_all, h_all, least, key, orders)
+            if f < 0:
+                for r in rows:
+                    reached[r] += value[node]
+                continue
+            feature[node] = f
+            threshold[node] = cut
+            left = goes_left[: begins[f + 1] - begins[f]]
+            _choose_left(orders[3], cut, unordered[f], left)
+            if unordered[f]:
+                mask_start[node] = n_mask
+                mask = appended(mask, n_mask, left)
+                n_mask += left.shape[0]
+            parted = places[1 - (level & 1), start:end]
+            n_left = _part(own[f], rows, left, parted)
+            lower = 2 * node + 1
+            for child, begin, stop, own_g, own_h in (
+                (lower, start, start + n_left, g, h),
+                (lower + 1, start + n_left, end, g_all - g, h_all - h),
+            ):
+                spans[child, 0] = begin
+                spans[child, 1] = stop
+                totals[child, 0] = own_g
+                totals[child, 1] = own_h
+                summed[child] = level + 1 < depth and stop - begin >= 2 * min_leaf
+            if summed[lower] or summed[lower + 1]:
+                spot = lower - ((2 << level) - 1)
+                sides = sums[1 - (level & 1), spot : spot + 2]
+                _sum_sides(lines, begins, parted, n_left, slopes, own_sums, sides)
     return mask, n_mask
