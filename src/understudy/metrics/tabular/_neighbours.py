@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from numba import njit
 
+from understudy._compiled import compiled
 from understudy.metrics.tabular._coding import Coding
 
 __all__ = ["WORK", "Neighbours", "Points"]
@@ -118,7 +118,7 @@ class Neighbours:
         )
 
 
-@njit(nogil=True, cache=True, fastmath={"nnan", "nsz"})
+@compiled(fastmath={"nnan", "nsz"})
 def _search(  # noqa: C901 - one loop nest, so that it compiles to vector instructions
     query_numbers: npt.NDArray[np.float32],
     query_codes: npt.NDArray[np.int32],

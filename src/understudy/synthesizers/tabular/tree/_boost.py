@@ -14,8 +14,8 @@ order of categories.
 """
 
 import numpy as np
-from numba import njit
 
+from understudy._compiled import compiled
 from understudy.synthesizers.tabular.tree._score import MOST_DEPTH
 from understudy.synthesizers.tabular.tree._sort import appended, ascending
 
@@ -26,7 +26,7 @@ _NOTHING = 1e-7  # what a difference of sums may leave where there is no row
 _CATEGORY_ROWS = 10.0  # rows of the mean that a category's own mean is drawn to when categories are ordered
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _sum_rows(lines: np.ndarray, begins: np.ndarray, rows: np.ndarray, slopes: np.ndarray, sums: np.ndarray) -> None:
     """Sum gradients and hessians (``slopes``) of ``rows`` by the symbols of every feature.
 
@@ -45,7 +45,7 @@ def _sum_rows(lines: np.ndarray, begins: np.ndarray, rows: np.ndarray, slopes: n
             sums[b + np.uint64(1)] += h
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _sort_categories(sums: np.ndarray, begin: int, end: int, key: np.ndarray, orders: np.ndarray) -> int:
     """Bring the categories with rows into the order of their mean gradient, in ``orders[0]``; give their number."""
     order = orders[0]
@@ -64,7 +64,7 @@ def _sort_categories(sums: np.ndarray, begin: int, end: int, key: np.ndarray, or
     return n_present
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _best_split(
     sums: np.ndarray,
     begins: np.ndarray,
@@ -118,7 +118,7 @@ def _best_split(
     return best_feature, best_cut, best_g, best_h
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _part(symbols: np.ndarray, rows: np.ndarray, goes_left: np.ndarray, parted: np.ndarray) -> np.int64:
     """Copy ``rows`` to ``parted``, those whose symbol goes left from the front, and the others from the back.
 
@@ -135,7 +135,7 @@ def _part(symbols: np.ndarray, rows: np.ndarray, goes_left: np.ndarray, parted: 
     return np.int64(a)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _sum_sides(
     lines: np.ndarray,
     begins: np.ndarray,
@@ -215,7 +215,7 @@ def boost(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not 
     return (*trees[:3], mask[: max(n_mask, 1)].copy(), trees[3])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _start(
     wanted: np.ndarray,
     reached: np.ndarray,
@@ -241,7 +241,7 @@ def _start(
     total[1] = h
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _choose_left(
     order: np.ndarray,
     cut: int,
@@ -256,7 +256,7 @@ def _choose_left(
             goes_left[order[i]] = True
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _boost(  # noqa: C901, PLR0915 - one compiled loop over shared work arrays
     wanted: np.ndarray,
     reached: np.ndarray,

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import polars as pl
-from numba import njit
 
+from understudy._compiled import compiled
 from understudy.context import Run
 from understudy.data.table import Table
 from understudy.synthesizers.tabular._codec import Codec
@@ -300,7 +300,7 @@ def _placed(part: np.ndarray, positions: list[np.ndarray | None], numbers: list[
     return np.ascontiguousarray(np.array(columns, dtype=np.float32).reshape(len(numbers), part.shape[1]).T)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _nearest(numbers: np.ndarray, levels: np.ndarray, all_numbers: np.ndarray, all_levels: np.ndarray) -> np.ndarray:
     """Give the L1 distance of each row to the nearest of ``all_*`` (one contiguous line per column)."""
     n = numbers.shape[0]

@@ -20,8 +20,8 @@ Segal and Xiao, *Multivariate random forests*, 2011, for splits on more than a m
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from understudy._compiled import compiled
 from understudy.synthesizers.tabular.tree._sort import appended, ascending
 
 __all__ = ["Tree", "grow", "leaves"]
@@ -64,7 +64,7 @@ class Tree(NamedTuple):
     parent: np.ndarray
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _next(state: np.ndarray) -> np.uint64:
     """Draw 64 bits (SplitMix64, Steele, Lea, Flood 2014)."""
     state[0] += _GOLDEN
@@ -74,12 +74,12 @@ def _next(state: np.ndarray) -> np.uint64:
     return z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _symbol(word: np.ndarray) -> np.ndarray:
     return word >> _SYMBOL & _SYMBOL_BITS
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _line_up(
     features: np.ndarray,
     fine: np.ndarray,
@@ -112,7 +112,7 @@ def _line_up(
             begin[b] += 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _count(words: np.ndarray, total: np.ndarray) -> None:
     """Count target symbols: the fine ones come first in ``total``, then the coarse ones."""
     total[:] = 0
@@ -121,7 +121,7 @@ def _count(words: np.ndarray, total: np.ndarray) -> None:
         total[word >> _COARSE] += 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _is_settled(words: np.ndarray, min_leaf: int, is_unordered: bool) -> bool:  # noqa: FBT001 - compiled code is called by position
     """Tell whether no cut of a line leaves enough rows on both sides; then none of any part of it does.
 
@@ -141,7 +141,7 @@ def _is_settled(words: np.ndarray, min_leaf: int, is_unordered: bool) -> bool:  
     return others < min_leaf
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _best_cut(
     words: np.ndarray, min_leaf: int, squares: np.int64, total: np.ndarray, left: np.ndarray, best: float
 ) -> tuple[float, np.int64]:
@@ -174,7 +174,7 @@ def _best_cut(
     return best, cut
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _draw_weights(total: np.ndarray, weight: np.ndarray, state: np.ndarray) -> None:
     """Draw a random projection of the fine target symbols that occur.
 
@@ -187,7 +187,7 @@ def _draw_weights(total: np.ndarray, weight: np.ndarray, state: np.ndarray) -> N
             weight[k] = (np.int64(three) - _MIDDLE) / np.sqrt(total[k] + 1.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _rank_categories(
     words: np.ndarray, weight: np.ndarray, first: np.ndarray, mean: np.ndarray, orders: np.ndarray, ranked: np.ndarray
 ) -> None:
@@ -224,7 +224,7 @@ def _rank_categories(
         order[rank] = present[run]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _send(words: np.ndarray, goes_left: np.ndarray, sent_left: np.ndarray) -> np.int64:
     """Tell for each row of a line, by its place, if its symbol goes left; give how many do."""
     n_left = np.int64(0)
@@ -235,7 +235,7 @@ def _send(words: np.ndarray, goes_left: np.ndarray, sent_left: np.ndarray) -> np
     return n_left
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _part(words: np.ndarray, n_left: np.int64, sent_left: np.ndarray, parted: np.ndarray) -> None:
     """Copy a line to ``parted``, the ``n_left`` rows that go left first; both sides stay in their order."""
     a = np.uint64(0)
@@ -315,7 +315,7 @@ def grow(  # noqa: PLR0913, PLR0917 - what is compiled below takes arrays, not o
     return Tree(feature, threshold, mask_start, mask[: max(n_mask, 1)].copy(), left, right, parent), leaf_of
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _shuffle(tried: np.ndarray, n: int, state: np.ndarray) -> None:
     """Bring a random choice of ``n`` to the front."""
     for i in range(n):
@@ -325,7 +325,7 @@ def _shuffle(tried: np.ndarray, n: int, state: np.ndarray) -> None:
         tried[j] = swap
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _best_split(
     own: np.ndarray,
     start: int,
@@ -371,7 +371,7 @@ def _best_split(
     return best_feature, best_cut
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _grow(  # noqa: C901, PLR0913, PLR0917 - one compiled loop over shared work arrays
     lines: np.ndarray,
     sizes: np.ndarray,
@@ -447,7 +447,7 @@ def _grow(  # noqa: C901, PLR0913, PLR0917 - one compiled loop over shared work 
     return n_nodes, mask, n_mask
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def leaves(
     features: np.ndarray,
     rows: np.ndarray,

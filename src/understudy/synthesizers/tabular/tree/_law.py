@@ -8,14 +8,15 @@ model*, 2006, eq. 1 without discount.
 """
 
 import numpy as np
-from numba import njit
+
+from understudy._compiled import compiled
 
 __all__ = ["ancestors", "cumulative_laws", "draw", "node_counts", "pruned", "split_gains"]
 
 _ROOT_ROWS = 0.5  # rows of a flat law that the root is drawn to, so that no symbol is impossible
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def node_counts(leaf: np.ndarray, symbols: np.ndarray, parent: np.ndarray, n_symbols: int) -> np.ndarray:
     """Count symbols in every node; float32 of shape (nodes, n_symbols).
 
@@ -30,7 +31,7 @@ def node_counts(leaf: np.ndarray, symbols: np.ndarray, parent: np.ndarray, n_sym
     return counts
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def split_gains(counts: np.ndarray, feature: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Give the log-likelihood that each split gains on the rows it was grown on, in nats; 0 at leaves."""
     gains = np.zeros(feature.shape[0])
@@ -56,7 +57,7 @@ def split_gains(counts: np.ndarray, feature: np.ndarray, left: np.ndarray, right
     return gains
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def pruned(
     feature: np.ndarray,
     left: np.ndarray,
@@ -84,7 +85,7 @@ def pruned(
     return kept
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def ancestors(kept: np.ndarray, parent: np.ndarray) -> np.ndarray:
     """Give, for each node, the leaf of the pruned tree that it lies under, or itself where it is still a split."""
     under = np.arange(kept.shape[0])
@@ -95,7 +96,7 @@ def ancestors(kept: np.ndarray, parent: np.ndarray) -> np.ndarray:
     return under
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def cumulative_laws(
     counts: np.ndarray, parent: np.ndarray, groups: np.ndarray, shrinkage: float, within: float
 ) -> np.ndarray:
@@ -154,7 +155,7 @@ def cumulative_laws(
     return law
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def draw(laws: np.ndarray, row: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """Draw a symbol from law ``row[i]`` of ``laws`` (cumulative) for each ``uniform[i]`` in [0, 1); uint16."""
     symbols = np.empty(row.shape[0], np.uint16)

@@ -12,7 +12,8 @@ to index a 1 in a computer word*, 1998.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from understudy._compiled import compiled
 
 __all__ = ["MOST_DEPTH", "Boosted", "add_trees", "score"]
 
@@ -86,13 +87,13 @@ def _leaves_below(n_nodes: int) -> np.ndarray:
     return np.array([((1 << width) - 1) << (place * width) for n, width in levels for place in range(n)], np.uint64)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _lowest(bits: np.ndarray) -> np.ndarray:
     """Give the lowest bit that is set as a number below 64, in an order of its own."""
     return ((bits & (~bits + np.uint64(1))) * _DE_BRUIJN) >> np.uint64(58)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _tabulate(
     feature: np.ndarray,
     threshold: np.ndarray,
@@ -125,7 +126,7 @@ def _tabulate(
                 words[b] &= kept | (np.uint64(0) - np.uint64(goes_left[b]))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def add_trees(  # noqa: PLR0913, PLR0917 - compiled code takes arrays, not objects
     symbols: np.ndarray,
     begins: np.ndarray,

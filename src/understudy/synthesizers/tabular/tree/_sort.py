@@ -5,14 +5,15 @@ Source: Knuth, *The Art of Computer Programming*, vol. 3, sections 5.2.1 (insert
 """
 
 import numpy as np
-from numba import njit
+
+from understudy._compiled import compiled
 
 __all__ = ["appended", "ascending", "places"]
 
 _RUN = 16  # keys that are sorted by insertion before runs are merged: few keys are the common case
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def ascending(key: np.ndarray, order: np.ndarray, spare: np.ndarray) -> None:
     """Fill ``order``, of shape (n,), with the places of the first n keys, ascending; equal keys keep their order.
 
@@ -45,7 +46,7 @@ def ascending(key: np.ndarray, order: np.ndarray, spare: np.ndarray) -> None:
         width *= 2
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def appended(store: np.ndarray, n: int | np.int64, part: np.ndarray) -> np.ndarray:
     """Write ``part`` behind the first ``n`` bools of ``store``; give the store, a longer one where it had no room."""
     if n + part.shape[0] > store.shape[0]:
@@ -58,7 +59,7 @@ def appended(store: np.ndarray, n: int | np.int64, part: np.ndarray) -> np.ndarr
     return store
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def places(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Give the number of ``edges`` (ascending, fewer than 65,536) below each value, as uint16.
 
