@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from understudy.schema.column import Boolean, Categorical, ColumnType, Datetime, Duration, Location, Numerical
+from understudy.schema.column import UNIT_US, Boolean, Categorical, ColumnType, Datetime, Duration, Location, Numerical
 from understudy.schema.table import TableSchema
 
 __all__ = ["Ranks"]
@@ -15,14 +15,6 @@ Test = Callable[[np.ndarray, slice], np.ndarray]
 
 _SCREEN_ROWS = 2_000
 _FIRST_ROWS = 100  # nearly every relation that is none breaks in these
-_UNIT_US = {
-    "day": 86_400_000_000,
-    "hour": 3_600_000_000,
-    "minute": 60_000_000,
-    "second": 1_000_000,
-    "millisecond": 1_000,
-    "microsecond": 1,
-}
 
 
 @dataclass(slots=True)
@@ -99,7 +91,7 @@ class Ranks:
             case Numerical(decimals=int(decimals)) | Location(decimals=int(decimals)):
                 return 10.0**-decimals
             case Datetime(resolution=resolution):
-                return float(_UNIT_US.get(resolution, _UNIT_US["day"]))  # months and weeks are days too
+                return float(UNIT_US.get(resolution, UNIT_US["day"]))  # months and weeks are days too
             case _:
                 return 0.0
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from understudy.schema.spec import Spec
 
 __all__ = [
+    "UNIT_US",
     "Boolean",
     "Categorical",
     "ColumnType",
@@ -27,6 +28,15 @@ __all__ = [
 Resolution = Literal[
     "year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond"
 ]
+UNIT_US = {
+    "day": 86_400_000_000,
+    "hour": 3_600_000_000,
+    "minute": 60_000_000,
+    "second": 1_000_000,
+    "millisecond": 1_000,
+    "microsecond": 1,
+}
+"""Microseconds of the resolutions that are cut from midnight on."""
 
 
 class Numerical(Spec):

@@ -8,21 +8,13 @@ import numpy as np
 import polars as pl
 
 from understudy.data.table import row_dtype
-from understudy.schema.column import Datetime, Duration, Location, Numerical
+from understudy.schema.column import UNIT_US, Datetime, Duration, Location, Numerical
 
 __all__ = ["Quantity", "from_numbers", "grid", "limits", "on_grid", "one_number", "origin_of", "to_numbers"]
 
 Quantity: TypeAlias = Numerical | Location | Datetime | Duration
 
-_UNIT_US = {
-    "week": 604_800_000_000,
-    "day": 86_400_000_000,
-    "hour": 3_600_000_000,
-    "minute": 60_000_000,
-    "second": 1_000_000,
-    "millisecond": 1_000,
-    "microsecond": 1,
-}
+_UNIT_US = {"week": 7 * UNIT_US["day"], **UNIT_US}
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}  # months are of several lengths: such moments are counted in months
 _LAST_MONTHS = (-1969 * 12, 8029 * 12 + 11)  # of the years 1 to 9999, from January 1970
 # Lengths of time that clocks and calendars are cut into: a grid found in the data itself could give a value away.

@@ -108,7 +108,8 @@ def govern(
     """
     halves = _Halves.of(codes, run)
     pilots = [
-        _Pilot.fit(data, half, fitting, run.child(name)) for name, half in (("one", halves), ("other", halves.turned()))
+        _Pilot.fit(data, half, fitting, run.child(name))
+        for name, half in (("one", halves), ("other", halves.swapped()))
     ]
     trials = [Trial.mean([pilot.measure(min_leaf) for pilot in pilots]) for min_leaf in _LEAVES]
     chosen = smallest_allowed(trials, allowed)
@@ -145,8 +146,8 @@ class _Halves:
     def size(self) -> int:
         return len(self.seen)
 
-    def turned(self) -> "_Halves":
-        """Give the halves with their parts changed."""
+    def swapped(self) -> "_Halves":
+        """Give the halves with seen and unseen rows in each other's place."""
         return _Halves(self.unseen, self.seen, self.unseen_codes, self.seen_codes)
 
 
@@ -302,7 +303,10 @@ def _placed(part: np.ndarray, positions: list[np.ndarray | None], numbers: list[
 
 @compiled(fastmath=True)
 def _nearest(numbers: np.ndarray, levels: np.ndarray, all_numbers: np.ndarray, all_levels: np.ndarray) -> np.ndarray:
-    """Give the L1 distance of each row to the nearest of ``all_*`` (one contiguous line per column)."""
+    """Give the L1 distance of each row to the nearest of ``all_*`` (one contiguous line per column).
+
+    Metrics have a search of their own: what grades must not be what is graded.
+    """
     n = numbers.shape[0]
     m = max(all_numbers.shape[1], all_levels.shape[1])
     nearest = np.empty(n, np.float32)

@@ -37,9 +37,9 @@ class Forest(Spec):
     """Fewest rows of a leaf; empty: what the governor ends on."""
     governor: bool = True
     """Whether leaves are made larger until rows are hardly closer to training rows than to unseen ones."""
-    closeness: Annotated[float, Field(ge=0.5, le=1.0)] = 0.515
-    """Share of synthetic rows that may be closer to training rows than to as many unseen ones, as the governor measures
-    it; one half where nothing is remembered. More allows smaller leaves: finer dependence for less privacy."""
+    closer_max: Annotated[float, Field(ge=0.5, le=1.0)] = 0.515
+    """Greatest share of synthetic rows that may be closer to training rows than to as many unseen ones, as the governor
+    measures it; one half where nothing is remembered. More allows smaller leaves: finer dependence for less privacy."""
     boosting_rounds: Annotated[int, Field(ge=30, le=3000)] = 240
     """Most boosted trees of a column's guide, fewer where more do not help held-out rows; two and a half times as many
     for the target, whose guide takes smaller steps."""
@@ -58,7 +58,7 @@ class Forest(Spec):
         chosen = strength(self.min_leaf or min(_UNGOVERNED, max(2, codes.shape[1] // 10)))
         if self.min_leaf is None and self.governor and codes.shape[1] >= _FEWEST_GOVERNED:
             fitting = Fitting(codec, sequence, self.trees, boosting)
-            chosen, told = govern(data, codes, fitting, self.closeness, run.child("governor"))
+            chosen, told = govern(data, codes, fitting, self.closer_max, run.child("governor"))
         grown = sequence.grow(codes, self.trees, boosting, chosen.min_leaf, run.child("columns"))
         columns, leaves = settled(grown, chosen)
         settings = {

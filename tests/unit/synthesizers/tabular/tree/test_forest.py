@@ -46,11 +46,11 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("target", [None, "first", "last"])
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [(name, target) for name in ODD for target in (None, "first", "last") if target is None or name != "300 columns"],
+)
 def test_every_shape_of_table_is_learned(name, target, as_table):
-    if name == "300 columns" and target:
-        pytest.skip("once is enough")
     table = as_table(ODD[name])
     names = table.rows.columns
     goal = {None: None, "first": names[0], "last": names[-1]}[target]
