@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("prepared", type=Path)
     parser.add_argument("synthetic")
     parser.add_argument("--half", type=Path, help="synthetic rows of a model of the half dcr_train")
+    parser.add_argument("--other-half", type=Path, help="synthetic rows of a model of the half dcr_test")
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
@@ -101,7 +102,7 @@ def main() -> None:
         only = frozenset({"shape", "trend", "detection"}) if arguments.synthetic == "test" else None
         case = _stand_in(arguments.prepared, arguments.synthetic)
     else:
-        case = load(arguments.prepared, Path(arguments.synthetic), arguments.half)
+        case = load(arguments.prepared, Path(arguments.synthetic), arguments.half, arguments.other_half)
     result = judge(case, [part for part in arguments.parts.split(",") if part], arguments.threads, only)
     arguments.out.write_text(json.dumps(result, indent=1), encoding="utf-8")
 

@@ -110,19 +110,22 @@ def compare(contender: Contender, table: str, arguments: argparse.Namespace) -> 
     try:
         ours = ["--warm", "0", "--many", str(_MANY)] if contender.is_ours and "speed" in arguments.parts else []
         made = synthesize(contender, folder, "train", result, ours)
-        half = synthesize(contender, folder, "dcr_train", result, []) if "privacy" in arguments.parts else None
+        # The other way round takes as long again, which rivals may take hours for.
+        splits = ("dcr_train", "dcr_test")[: 1 + contender.is_ours] if "privacy" in arguments.parts else ()
+        halves = [synthesize(contender, folder, split, result, []) for split in splits]
         for part in parts:
-            score(result, folder, part, str(made), half, arguments.threads)
+            score(result, folder, part, str(made), halves, arguments.threads)
     except ScriptError as failure:
         result["failed"] = str(failure)
     path.write_text(json.dumps(result, indent=1), encoding="utf-8")
     return result
 
 
-def score(result: dict[str, Any], folder: Path, part: str, made: str, half: Path | None, threads: int) -> None:
+def score(result: dict[str, Any], folder: Path, part: str, made: str, halves: list[Path], threads: int) -> None:
     """Put the judge's scores of one part into ``result``."""
     out = folder / "scores.json"
-    more = ["--half", str(half)] if half and part == "privacy" else []
+    named = zip(("--half", "--other-half"), halves, strict=False) if part == "privacy" else ()
+    more = [text for name, half in named for text in (name, str(half))]
     command = [str(folder), made, "--parts", part, "--threads", str(threads), "--out", str(out), *more]
     start(ensure("judge"), "judge.py", *command, threads=threads)
     result.setdefault("judged", {})[part] = json.loads(out.read_text(encoding="utf-8"))
@@ -142,7 +145,7 @@ def ceilings(table: str, arguments: argparse.Namespace) -> None:
         result |= {"contender": f"real_{kind}", "table": table}
         for part in ("fidelity",) if kind == "test" else ("fidelity", "utility"):
             if part in arguments.parts and part not in result.get("judged", {}):
-                score(result, folder, part, kind, None, arguments.threads)
+                score(result, folder, part, kind, [], arguments.threads)
         path.write_text(json.dumps(result, indent=1), encoding="utf-8")
 
 

@@ -87,8 +87,10 @@ def _closer(table: str) -> Callable[[Found], tuple[str, bool] | None]:
     def read(found: Found) -> tuple[str, bool] | None:
         if (value := _score(found, table, "closer_share")) is None:
             return None
-        error, strict = (_score(found, table, f"closer_share_{key}") for key in ("se", "strict"))
-        return f"{value:.4f} ± {error:.4f} (strict {strict:.4f})", _CLOSER[0] <= value <= _CLOSER[1]
+        error, strict, both = (_score(found, table, f"closer_share_{key}") for key in ("se", "strict", "both"))
+        text = f"{value:.4f} ± {error:.4f} (strict {strict:.4f})"
+        text += "" if both is None else f"; both ways {both:.4f} ± {_score(found, table, 'closer_share_both_se'):.4f}"
+        return text, _CLOSER[0] <= value <= _CLOSER[1]
 
     return read
 

@@ -27,6 +27,8 @@ class Case:
         The 50/50 split of the closeness protocol.
     half_synthetic : DataFrame or None
         As many rows as ``half_train``, of a model of ``half_train``.
+    other_synthetic : DataFrame or None
+        As many rows as ``half_test``, of a model of ``half_test``: the same split the other way round.
     """
 
     schema: dict[str, Any]
@@ -36,6 +38,7 @@ class Case:
     half_train: pd.DataFrame
     half_test: pd.DataFrame
     half_synthetic: pd.DataFrame | None
+    other_synthetic: pd.DataFrame | None = None
 
     @cached_property
     def types(self) -> dict[str, str]:
@@ -58,7 +61,9 @@ class Case:
         return [name for name in self.texts if self.train[name].str.fullmatch(r"-?\d+").all()]
 
 
-def load(prepared: Path, synthetic: Path, half_synthetic: Path | None) -> Case:
+def load(
+    prepared: Path, synthetic: Path, half_synthetic: Path | None = None, other_synthetic: Path | None = None
+) -> Case:
     """Read the real rows in the folder ``prepared`` and the synthetic rows, all with the same kinds of columns."""
     schema = read_schema(prepared)
 
@@ -73,4 +78,5 @@ def load(prepared: Path, synthetic: Path, half_synthetic: Path | None) -> Case:
         read(prepared / "dcr_train.parquet"),
         read(prepared / "dcr_test.parquet"),
         read(half_synthetic) if half_synthetic else None,
+        read(other_synthetic) if other_synthetic else None,
     )

@@ -17,19 +17,28 @@ def closeness(case: Case) -> dict[str, float]:
     """Share of synthetic rows nearer to the half their model saw than to the other, ties half; also the strict form.
 
     Numbers are divided by their range in the half seen, categories are one-hot, distances are L1: a differing
-    category costs 2. The ideal is .5.
+    category costs 2. The ideal is .5. Where the split was also modelled the other way round, so is the mean of both.
     """
     if case.half_synthetic is None:
         return {}
-    frames = [case.half_train, case.half_test, case.half_synthetic]
-    seen, unseen, rows = coordinates(case, frames, case.half_train, ranks=False)
-    near, far = (nearest(case, rows, half, cost=2.0, squared=False) for half in (seen, unseen))
+    share, strict, error = _closer(case, case.half_train, case.half_test, case.half_synthetic)
+    scores = {"closer_share": share, "closer_share_strict": strict, "closer_share_se": error}
+    if case.other_synthetic is not None:
+        # What the two halves happen to differ by moves either direction, but not their mean.
+        other, _, other_error = _closer(case, case.half_test, case.half_train, case.other_synthetic)
+        scores["closer_share_both"] = (share + other) / 2
+        scores["closer_share_both_se"] = float(np.hypot(error, other_error) / 2)
+    return scores
+
+
+def _closer(
+    case: Case, seen: pd.DataFrame, unseen: pd.DataFrame, synthetic: pd.DataFrame
+) -> tuple[float, float, float]:
+    """Share of ``synthetic`` nearer to ``seen``, with ties half and strictly, and the standard error of the first."""
+    known, others, rows = coordinates(case, [seen, unseen, synthetic], seen, ranks=False)
+    near, far = (nearest(case, rows, half, cost=2.0, squared=False) for half in (known, others))
     wins = (near < far) + 0.5 * (near == far)
-    return {
-        "closer_share": float(wins.mean()),
-        "closer_share_strict": float((near < far).mean()),
-        "closer_share_se": float(wins.std() / len(wins) ** 0.5),
-    }
+    return float(wins.mean()), float((near < far).mean()), float(wins.std() / len(wins) ** 0.5)
 
 
 def copies(case: Case) -> dict[str, float]:

@@ -105,7 +105,8 @@ def invoke(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0 done, or passed its gate; 1 wrong input or use; 2 a gate failed; 3 degraded under ``--strict``; 130 Ctrl-C.
+        0 done, or passed its gate; 1 wrong input or use; 2 a gate failed; 3 degraded or underpowered under
+        ``--strict``; 130 Ctrl-C.
     """
     arguments = _given_each(arguments) or ["--help"]
     with warnings.catch_warnings():

@@ -44,7 +44,10 @@ Schema: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="YAML", help="Schema to obey, as `understudy infer` writes it.")
 ]
 Strict: TypeAlias = Annotated[
-    bool, typer.Option("--strict", help="Exit with 3 where a step did less than was asked for.")
+    bool,
+    typer.Option(
+        "--strict", help="Exit with 3 where a step did less than was asked for, or too few rows leave a doubt."
+    ),
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Workers: TypeAlias = Annotated[

@@ -25,7 +25,7 @@ class Gate(Spec):
     leak then fails a limit by bad luck in at most 2.5 of 100 cases. With fewer rows, where chance (the half of the 95 %
     interval) reaches farther than the limit is from what real rows give, a check is underpowered: what the limit
     forbids would rather pass unnoticed than not. It fails only if the whole interval lies beyond the limit, is not
-    decided if only the value does, and proves little by passing, so the verdict is not "passed" but "degraded".
+    decided if only the value does, and proves little by passing, so the verdict is not "passed" but "underpowered".
     """
 
     valid_rows: Share | None = 1.0

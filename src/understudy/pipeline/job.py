@@ -127,10 +127,10 @@ def rehearse(plan: Plan) -> None:
 
 
 def exit_code(manifest: Manifest, *, strict: bool) -> int:
-    """Give what the process ends with: 0 passed, 2 a gate failed, 3 degraded where that counts."""
+    """Give what the process ends with: 0 passed, 2 a gate failed, 3 degraded or underpowered where that counts."""
     if manifest.verdict == "failed":
         return 2
-    return 3 if strict and manifest.verdict == "degraded" else 0
+    return 3 if strict and manifest.verdict != "passed" else 0
 
 
 def rerun(folder: Path, run: Run) -> tuple[str, ...]:

@@ -133,7 +133,11 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """``passed``, ``failed``, or ``degraded``: passed, but a step did less than was asked for."""
+        """The outcome.
+
+        ``passed`` or ``failed``; ``degraded`` if it passed, but a step did less than was asked for; ``underpowered`` if
+        it passed, but too few rows leave a doubt.
+        """
         return self.report.verdict
 
     @property

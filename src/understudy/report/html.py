@@ -38,6 +38,7 @@ _HEADLINES = {
     "passed": "Fit for use",
     "failed": "Not fit for use",
     "degraded": "Use with care",
+    "underpowered": "Too few rows to be sure",
 }
 
 

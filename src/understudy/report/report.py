@@ -26,7 +26,7 @@ __all__ = [
     "Verdict",
 ]
 
-Verdict: TypeAlias = Literal["passed", "failed", "degraded"]
+Verdict: TypeAlias = Literal["passed", "underpowered", "degraded", "failed"]
 """Passed its gate; failed it; or passed it after a step did less than was asked for, on too few rows to prove anything,
 or without a check that could be judged."""
 

@@ -28,9 +28,9 @@ def judge(better: Better, score: Score) -> tuple[Standing, Remark]:
     4 %, or 0.002) or within chance, fair up to 5 % (10 %, or 0.005). A share that should be one half is judged by how
     far it is above one half, where memory shows: good up to 0.02, fair up to 0.05.
 
-    It is unsure, and open, where one end of its interval would be good and the other one weak (but a table without a
-    single copy has none, however short it is). It is short where the gap to unseen real rows is wider than chance
-    explains, the chance of both counted (Newcombe's interval of a difference).
+    It is open where one end of its interval would be good and the other one weak (but a table without a single copy
+    has none, however short it is): unsure, unless it is short. It is short where the gap to unseen real rows is wider
+    than chance explains, the chance of both counted (Newcombe's interval of a difference).
     """
     if better != "half" and score.ceiling is None:
         return "open", ""
@@ -38,7 +38,7 @@ def judge(better: Better, score: Score) -> tuple[Standing, Remark]:
     if score.interval is not None and (score.value or better != "lower"):
         ends = {_at(better, score, end, within_chance=False) for end in score.interval}
         if {"good", "weak"} <= ends | {standing}:
-            return "open", "unsure"
+            return "open", "short" if _short(better, score) else "unsure"
     return standing, "short" if standing != "weak" and _short(better, score) else ""
 
 

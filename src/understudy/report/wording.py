@@ -42,7 +42,7 @@ def verdict(gates: Sequence["Gate"], findings: Sequence[Finding]) -> tuple["Verd
         steps = "one step" if len(degraded) == 1 else f"{len(degraded)} steps"
         return "degraded", f"{passed}, but {steps} did less than was asked for: {clean(degraded[0].text, 240)}"
     if any(gate.underpowered for gate in gates):
-        return "degraded", f"{passed}, but {_weakness(gates)}."
+        return "underpowered", f"{passed}, but {_weakness(gates)}."
     left = len(gates) - len(judged)
     return "passed", f"{passed}; {_count(left, 'more check')} could not be judged." if left else f"{passed}."
 
@@ -93,7 +93,7 @@ def standing_word(score: "ScoreLine | Question") -> str:
     """Say how a score or a question stands, in a word."""
     if score.standing != "open":
         return score.standing
-    return "unsure" if score.remark == "unsure" else "not judged"
+    return "unsure" if score.remark else "not judged"
 
 
 def remark(score: "ScoreLine") -> str:
@@ -114,7 +114,7 @@ def answer(question: str, scores: Sequence["ScoreLine"]) -> tuple["Standing", "R
     unsure = [score for score in told if score.remark == "unsure"]
     if not told:
         return "open", "", "Nothing was measured."
-    if not unsure and all(score.standing == "open" for score in told):
+    if not unsure and not short and all(score.standing == "open" for score in told):
         return "open", "", "Measured, but without unseen real rows there is nothing to compare with."
     words = ANSWERS["privacy" if question == "privacy" else "other"]
     standings: tuple[Standing, ...] = ("weak", "fair")
@@ -122,6 +122,9 @@ def answer(question: str, scores: Sequence["ScoreLine"]) -> tuple["Standing", "R
         found = [score for score in told if score.standing == standing]
         if found:
             return standing, "", f"{words[standing]}: {_listed(found)}."
+    vague = [score for score in short if score.standing == "open"]
+    if vague:
+        return "open", "short", f"{words['vague']}: {_listed(vague)}."
     besides = f"{words['short']}: {_listed(short)}." if short else ""
     if unsure:
         return "open", "unsure", f"{words['unsure']}: {_listed(unsure, numbers=False)}. {besides}".strip()

@@ -78,6 +78,7 @@ ANSWERS = {
         "fair": "They give a little more away than unseen real rows would",
         "short": "Little is given away, but measurably more than chance",
         "unsure": "No leak shows, but so few rows could hide one",
+        "vague": "More is given away than chance explains, and so few rows cannot say how much more",
         "good": "No leak shows: nothing here tells training rows from unseen ones",
     },
     "other": {
@@ -85,6 +86,7 @@ ANSWERS = {
         "fair": "Short of real rows",
         "short": "Close to real rows, but measurably short of them",
         "unsure": "No shortfall shows, but so few rows could hide one",
+        "vague": "Short of real rows by more than chance explains, and so few rows cannot say by how much",
         "good": "Not to be told from unseen real rows by any of these scores",
     },
 }

@@ -86,8 +86,9 @@ class Manifest(Spec):
     """Version that did the job."""
     versions: dict[str, str]
     """Versions of Python and of the packages that decide the bytes."""
-    verdict: Literal["passed", "failed", "degraded"]
-    """Failed: a gate failed. Degraded: none failed, but a step did less than was asked for, or none could be judged."""
+    verdict: Literal["passed", "underpowered", "degraded", "failed"]
+    """Failed: a gate failed. Degraded: none failed, but a step did less than was asked for, or none could be judged.
+    Underpowered: none failed, but too few rows leave one in doubt."""
     seed: int
     """Seed of every draw."""
     recipe: dict[str, Any]

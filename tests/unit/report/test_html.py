@@ -220,11 +220,11 @@ def test_few_rows_are_said_beside_the_check_and_above_all(table, evaluation):
         Gate("closer_max", passed=None, value=None, limit=0.55, text="Only 9 rows.", underpowered=True),
     ]
     report = build(table(60, 1), table(60, 2), None, evaluation, gates)
-    assert report.verdict == "degraded"
+    assert report.verdict == "underpowered"
     assert "All 2 checks passed, but one of them is underpowered" in report.reason
     assert "one more could not be decided with so few rows" in report.reason
     html = report.to_html()
-    assert "<h1>Use with care" in html
+    assert "<h1>Too few rows to be sure" in html
     assert html.count('<span class="sub">underpowered</span>') == 1
     assert html.count('<span class="sub">too few rows</span>') == 1
 

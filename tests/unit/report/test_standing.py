@@ -43,6 +43,14 @@ def test_too_few_rows_to_tell_good_from_weak_are_unsure():
     assert judge("half", score(0.57, 0.5, 0.5, (0.50, 0.64))) == ("open", "unsure")
 
 
+def test_a_leak_that_chance_does_not_explain_is_no_mere_doubt(table, evaluation):
+    leak = {"closeness": score(0.568, 0.5, 0.5, (0.502, 0.634))}
+    question = build(table(60, 1), table(60, 2), None, type(evaluation)(leak), []).questions[0]
+    assert (question.standing, question.remark) == ("open", "short")
+    assert "More is given away than chance explains" in question.answer
+    assert "No leak" not in question.answer
+
+
 def test_a_table_without_a_copy_has_none_however_short_it_is():
     assert judge("lower", score(0.0, 0.0, 0.0, (0.0, 0.2), (0.0, 0.3))) == ("good", "")
 
