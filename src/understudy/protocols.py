@@ -31,6 +31,9 @@ StandIn: TypeAlias = Literal["holdout", "holdout, scaled", "real", "none"]
 synthetic rows, where real rows fall short by chance only. None: the metric gives its ceiling itself."""
 
 
+_LUCK = 0.02  # above guessing, where nothing may have been learnt
+
+
 @runtime_checkable
 class Generator(Protocol):
     """Something that can make rows."""
@@ -107,6 +110,8 @@ class Score:
         Wall time it took, references included.
     ceiling_interval : tuple of float or None
         95 % interval of ``ceiling``: a short holdout knows its own score only roughly.
+    chance : float
+        What guessing scores: one half under a ROC curve. A part of a score is taken above it, see :meth:`part`.
     """
 
     value: float
@@ -116,6 +121,13 @@ class Score:
     details: pl.DataFrame | None = None
     seconds: float = 0.0
     ceiling_interval: tuple[float, float] | None = None
+    chance: float = 0.0
+
+    def part(self, value: float, whole: float | None) -> float | None:
+        """Give which part ``value`` is of ``whole``, both above what guessing scores; None where ``whole`` is luck."""
+        if whole is None or whole <= self.chance + _LUCK:
+            return None
+        return (value - self.chance) / (whole - self.chance)
 
 
 @runtime_checkable

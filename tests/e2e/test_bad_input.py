@@ -105,7 +105,7 @@ def test_a_target_that_is_absent(refused, file):
     [
         (("--synthesizer", "independant"), "Did you mean 'independent'"),
         (("--format", "xls"), "--format"),
-        (("--format", "xls"), "'csv', 'parquet', 'jsonl'"),
+        (("--format", "xls"), "'csv', 'parquet', 'jsonl', 'arrow', 'excel'"),
         (("--rows", "0"), "--rows cannot be '0'. Give at least 1."),
         (("--rows", "many"), "--rows cannot be 'many'. Give a whole number."),
         (("--rows", "1" + "0" * 20), "'sample.rows' cannot be 1"),

@@ -19,9 +19,13 @@ def command(
     verbose: options.Verbose = False,
 ) -> int:
     """Do the main job on scikit-learn's breast-cancer table."""
+    from understudy.data.demo import LICENCE, SOURCE
     from understudy.pipeline.demo import demo_plan
     from understudy.pipeline.job import work_folder
 
     with work_folder() as work:
         plan = demo_plan(work, out.absolute(), seed)
-        return execute_plan(plan, workers=None, strict=False, json=json, verbose=verbose, keep_source=True)
+        code = execute_plan(plan, workers=None, strict=False, json=json, verbose=verbose, keep_source=True)
+    if not json:
+        print(f"The real rows: {SOURCE} ({LICENCE}).")
+    return code

@@ -41,9 +41,12 @@ def command() -> int:
 
 
 def _fits(have: str, wanted: str) -> bool:
-    """Whether the version meets every least version that is asked for."""
-    return all(_numbers(have) >= _numbers(least) for least in re.findall(r">=\s*([0-9.]+)", wanted))
+    """Whether the version is within every bound that is asked for."""
+    bounds = re.findall(r"(>=|<)\s*([0-9.]+)", wanted)
+    return all((_numbers(have) < _numbers(bound)) == (sign == "<") for sign, bound in bounds)
 
 
 def _numbers(text: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", text)][:4]
+    """Give the first numbers of a version, as many as any has: 2 and 2.0 are one version."""
+    numbers = [int(part) for part in re.findall(r"\d+", text)][:4]
+    return numbers + [0] * (4 - len(numbers))

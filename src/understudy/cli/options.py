@@ -30,7 +30,7 @@ Out: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder to write; appears whole or not at all.")
 ]
 Format: TypeAlias = Annotated[
-    Literal["csv", "parquet", "jsonl"] | None,
+    Literal["csv", "parquet", "jsonl", "arrow", "excel"] | None,
     typer.Option(help="Format of the synthetic rows; else that of the source."),
 ]
 Seed: TypeAlias = Annotated[

@@ -105,7 +105,9 @@ def _lines(report: "Report") -> list[str]:
         lines.append(f"{'Detection (boosted)':26}{s.value:8.3f}   1 is indistinguishable{floor}")
     ratio = next((gate.value for gate in report.gates if gate.name == "tstr_ratio"), None)
     if (s := scores.get("tstr")) and s.ceiling and ratio is not None:
-        lines.append(f"{'Utility':26}{ratio:8.3f}   of what a model trained on real rows scores ({s.ceiling:.3f})")
+        lines.append(
+            f"{'Utility':26}{ratio:8.3f}   of what a model learns from real rows (which scores {s.ceiling:.3f})"
+        )
     if s := scores.get("closeness"):
         lines.append(f"{'Closer to training rows':26}{s.value:8.1%}   50 % is no memory")
     if s := scores.get("copies"):

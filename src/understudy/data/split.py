@@ -121,4 +121,5 @@ def draw(table: Table, n: int, rng: np.random.Generator) -> Table:
         return table
     mask = np.zeros(total, dtype=bool)
     mask[rng.choice(total, size=n, replace=False, shuffle=False)] = True
-    return _keep(table, mask, f"drawn-{n}")
+    # With a number of its own: two draws of one size may be in use at a time.
+    return _keep(table, mask, f"drawn-{n}-{int(rng.integers(1 << 32)):08x}")

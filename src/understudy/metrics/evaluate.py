@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from understudy import catalog
 from understudy.context import Run
 from understudy.data.table import Table, row_dtype
-from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName
+from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName, nearest
 from understudy.metrics.tabular._boosting import one_thread
 from understudy.metrics.tabular._coding import IntArray, is_category, is_number
 from understudy.protocols import Metric, Score
@@ -214,7 +214,8 @@ def _check(real: Table, synthetic: Table, holdout: Table | None, target: str | N
             )
             raise SchemaError(msg)
     if target is not None and target not in want:
-        raise UnknownName.among("columns", target, want)
+        msg = f"The tables have no column {target!r} to predict.{nearest(target, want)}"
+        raise UnknownName(msg)
 
 
 def _in_memory(table: Table, what: str, run: Run) -> Table:

@@ -13,7 +13,7 @@ from understudy.pipeline import document
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
-__all__ = ["Reader", "Sink", "Writer", "find_reader", "find_writer", "suffix_of", "writer_names"]
+__all__ = ["Reader", "Sink", "Writer", "find_reader", "find_writer", "suffix_of"]
 
 
 class Reader(Protocol):
@@ -70,11 +70,6 @@ def find_writer(name: str | None, path: Path | None = None) -> Writer:
             msg = f"No format is known by the end of {path.name!r}. End it in .csv, .parquet or .jsonl."
             raise InputError(msg)
     return _make("writers", name or "csv", {})
-
-
-def writer_names() -> list[str]:
-    """Give the names of all writers."""
-    return list(catalog.entries("writers"))
 
 
 def suffix_of(writer: Writer) -> str:

@@ -31,7 +31,8 @@ class Gate(Spec):
     valid_rows: Share | None = 1.0
     """Least share of rows whose every value is one that its column may hold: levels, bounds, unique keys."""
     tstr_ratio: Share | None = 0.9
-    """Least score of a model trained on synthetic rows, as a part of one trained on real rows; both tested on real."""
+    """Least score of a model trained on synthetic rows, as a part of one trained on real rows; both tested on real, and
+    both counted from what guessing scores."""
     membership_auc_max: Share | None = 0.53
     """Most that an attacker may tell training rows from unseen ones by (AUC; 0.5 is guessing)."""
     closer_max: Share | None = 0.55
@@ -90,25 +91,19 @@ def _invalid(details: pl.DataFrame | None) -> str:
 
 
 def _utility(score: Score, limit: float) -> Judgement:
-    if score.ceiling is None or score.ceiling <= _chance(score):
+    ratio = score.part(score.value, score.ceiling)
+    if ratio is None or score.ceiling is None:
         text = (
             "Not judged: a model trained on the real rows predicts no better than chance, so there is nothing to keep."
         )
         return Judgement("tstr_ratio", None, None, limit, text)
-    ratio = score.value / score.ceiling
     # The ceiling is measured on the same rows and errs alike, so its own interval would count chance twice.
-    most = ratio if score.interval is None else score.interval[1] / score.ceiling
+    most = ratio if score.interval is None else score.part(score.interval[1], score.ceiling) or ratio
     text = (
         f"Trained on synthetic rows, a model scores {score_number(score.value)}{_between(score, score_number)} on "
         f"unseen real ones; trained on real rows {score_number(score.ceiling)}."
     )
     return _weighed("tstr_ratio", _Measured(ratio, most, 1.0, sign=1), limit, text)
-
-
-def _chance(score: Score) -> float:
-    """Give what guessing scores, with a margin for luck: half under a ROC curve, no explained variance else."""
-    ranks = score.details is not None and "auc" in score.details.get_column("measure", default=pl.Series([""]))
-    return 0.52 if ranks else 0.0
 
 
 def _membership(score: Score, limit: float) -> Judgement:

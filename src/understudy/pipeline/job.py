@@ -46,7 +46,7 @@ __all__ = [
     "work_folder",
 ]
 
-_DECIDE_THE_BYTES = ("numpy", "polars", "scikit-learn", "numba")
+_DECIDE_THE_BYTES = ("numpy", "scipy", "polars", "scikit-learn", "numba", "mimesis", "charset-normalizer")
 _REPRODUCED = ("schema.yaml", "model.understudy")
 
 
@@ -163,6 +163,9 @@ def rerun(folder: Path, run: Run) -> tuple[str, ...]:
         for name in (plan.data_name, *_REPRODUCED)
         if again.outputs[name] != manifest.outputs.get(name)
     ]
+    judged, judged_again = ({gate.name: gate.passed for gate in record.gates} for record in (manifest, again))
+    if (manifest.verdict, judged) != (again.verdict, judged_again):
+        problems.append(f"The verdict comes out different when the job is run again: {again.verdict}.")
     return tuple(problems)
 
 

@@ -12,7 +12,7 @@ from understudy.context import Findings, Run, Silent
 from understudy.data.split import FEWEST_FOR_HOLDOUT, Split, draw, split
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
-from understudy.protocols import Generator, Metric, Synthesizer
+from understudy.protocols import Generator, Metric, Score, Synthesizer
 
 __all__ = ["CANDIDATES", "Race", "Standing", "projected", "race", "rehearsing"]
 
@@ -43,7 +43,8 @@ class Standing:
     detection : float or None
         How well its rows hide from a boosted detector, in [0, 1].
     utility : float or None
-        Score of a model trained on its rows, as a part of one trained on real rows; None without a target.
+        Score of a model trained on its rows, as a part of one trained on real rows, both above guessing; None without a
+        target.
     closeness : float or None
         Share of its rows closer to training rows than to unseen ones; 0.5 is no memory.
     seconds : float
@@ -84,16 +85,20 @@ class _Round:
 
     parts: Split
     target: str | None
-    real_utility: float | None
+    real_utility: Score | None
 
     def judge(self, generator: Generator, run: Run) -> tuple[float | None, float | None, float | None]:
         """Give detection, utility and closeness."""
         synthetic = generator.sample(self.parts.training.n_rows, run.child("sample"))
-        utility = _measure("tstr", self.parts, synthetic, run, self.target) if self.real_utility else None
+        real = self.real_utility
+        utility = _measure("tstr", self.parts, synthetic, run, self.target) if real else None
+        detection, closeness = (
+            _measure(name, self.parts, synthetic, run) for name in ("boosted_detection", "closeness")
+        )
         return (
-            _measure("boosted_detection", self.parts, synthetic, run),
-            utility / self.real_utility if utility is not None and self.real_utility else None,
-            _measure("closeness", self.parts, synthetic, run),
+            detection and detection.value,
+            real.part(utility.value, real.value) if utility and real else None,
+            closeness and closeness.value,
         )
 
 
@@ -151,7 +156,7 @@ def _rounds(rows: Table, target: str | None, run: Run) -> list[_Round]:
         place = run.child("round", i)
         parts = split(rows, place.rng, _HOLDOUT)
         real = _measure("tstr", parts, parts.training, place.child("real"), target) if target else None
-        rounds.append(_Round(parts, target, real if real is not None and real > 0 else None))
+        rounds.append(_Round(parts, target, real))
     return rounds
 
 
@@ -226,13 +231,13 @@ def _told(result: Race, run: Run) -> Race:
     return result
 
 
-def _measure(name: str, parts: Split, synthetic: Table, run: Run, target: str | None = None) -> float | None:
+def _measure(name: str, parts: Split, synthetic: Table, run: Run, target: str | None = None) -> Score | None:
     options = _CHEAPER.get(name, {}) | ({} if target is None else {"target": target})
     metric: Metric = catalog.load("metrics", name)(**options)
     try:
         # One thread: rounding, and so the choice, would depend on the number of threads.
         with threadpool_limits(limits=1):
-            return metric(parts.training, synthetic, parts.holdout, run.child(name)).value
+            return metric(parts.training, synthetic, parts.holdout, run.child(name))
     except NotApplicable:
         return None
 

@@ -25,6 +25,8 @@ __all__ = [
 MANIFEST = "manifest.json"
 """Name of the manifest in a bundle."""
 _FORMAT = 1
+_SEAL = "sha256"
+"""Last key of the file: hash of all the others. It shows damage and careless edits, not intent."""
 
 
 class FileRecord(Spec):
@@ -116,10 +118,16 @@ class Manifest(Spec):
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
-        text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        values = self.model_dump(mode="json")
+        text = json.dumps(values | {_SEAL: _digest(values)}, indent=2, ensure_ascii=False)
         # Names of files need not be text; JSON escapes what is none.
         with (folder / MANIFEST).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text + "\n")
+
+
+def _digest(values: dict[str, Any]) -> str:
+    """Hash the values of a manifest, however they are laid out."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def load(folder: Path) -> Manifest:
@@ -128,7 +136,7 @@ def load(folder: Path) -> Manifest:
     Raises
     ------
     ArtifactError
-        If there is none, it is not a manifest, or a newer version wrote it.
+        If there is none, it is not a manifest, it was edited, or a newer version wrote it.
     """
     path = folder / MANIFEST
     try:
@@ -142,6 +150,9 @@ def load(folder: Path) -> Manifest:
     written = values.get("format") if isinstance(values, dict) else None
     if isinstance(written, int) and written > _FORMAT:
         msg = f"{str(path)!r} was written by a newer version of Understudy. Upgrade with: pip install -U understudy"
+        raise ArtifactError(msg)
+    if isinstance(values, dict) and values.pop(_SEAL, None) != _digest(values):
+        msg = f"{str(path)!r} was edited after it was written. Make the bundle anew with `understudy run`."
         raise ArtifactError(msg)
     try:
         return Manifest.model_validate(values)

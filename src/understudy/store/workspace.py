@@ -89,6 +89,8 @@ def new_file(target: Path) -> Generator[Path, None, None]:
         with _sentences(target, making=True):
             target.parent.mkdir(parents=True, exist_ok=True)
             work.touch()
+            if target.exists():  # who may read the file stays as it was
+                shutil.copymode(target, work)
         with _sentences(target):
             yield work
             _flush(work)

@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from understudy.data.split import split
+from understudy.data.split import draw, split
 from understudy.data.table import Table
 from understudy.errors import InputError
 from understudy.schema.column import Categorical, Numerical
@@ -88,3 +88,14 @@ def test_partitions_on_disk_stay_there_and_give_the_same_rows(tmp_path):
     assert all(not isinstance(part, pl.DataFrame) for part in parts.training.partitions)
     assert parts.training.rows.equals(memory.training.rows)
     assert parts.holdout.rows.equals(memory.holdout.rows)
+
+
+def test_two_draws_of_one_size_from_disk_do_not_write_over_each_other(tmp_path):
+    whole = table(100)
+    whole.rows.write_parquet(tmp_path / "p.parquet")
+    disk = Table((tmp_path / "p.parquet",), whole.schema)
+    source = rng()
+    first = draw(disk, 20, source)
+    rows = first.rows
+    assert not draw(disk, 20, source).rows.equals(rows)
+    assert first.rows.equals(rows)

@@ -119,9 +119,13 @@ def test_a_target_that_nothing_predicts_is_not_judged(ceiling):
 
 
 def test_a_class_that_real_rows_only_guess_is_not_judged():
-    details = pl.DataFrame({"measure": ["auc", "f1"], "value": [0.5, 0.3]})
-    assert judged(tstr=Score(0.52, ceiling=0.476, details=details))["tstr_ratio"].passed is None
-    assert judged(tstr=Score(0.7, ceiling=0.71, details=details))["tstr_ratio"].passed is True
+    assert judged(tstr=Score(0.52, ceiling=0.476, chance=0.5))["tstr_ratio"].passed is None
+    assert judged(tstr=Score(0.7, ceiling=0.71, chance=0.5))["tstr_ratio"].passed is True
+
+
+def test_rows_that_teach_no_more_than_guessing_do_not_pass_where_real_rows_teach_little():
+    assert judged(tstr=Score(0.5, ceiling=0.555, chance=0.5))["tstr_ratio"].value == pytest.approx(0)
+    assert judged(tstr=Score(0.5, ceiling=0.555, chance=0.5))["tstr_ratio"].passed is False
 
 
 def test_what_was_not_measured_is_not_judged_and_says_why():

@@ -36,6 +36,25 @@ def test_a_broken_manifest_is_a_sentence(tmp_path, text):
         manifest.load(tmp_path)
 
 
+@pytest.mark.parametrize("edit", [{"verdict": "failed"}, {"gates": []}, {"seed": 2}, {"sha256": "0"}, {"sha256": None}])
+def test_an_edited_manifest_is_refused(tmp_path, bundle, edit):
+    bundle(tmp_path, a="1")
+    path = tmp_path / "manifest.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(values), encoding="utf-8")
+    assert manifest.verify(tmp_path) == ()  # how it is laid out is no matter
+    edited = values | edit if edit != {"gates": []} else values | {"gates": [{"name": "x", "passed": True}]}
+    path.write_text(json.dumps(edited), encoding="utf-8")
+    with pytest.raises(ArtifactError, match="edited after it was written"):
+        manifest.verify(tmp_path)
+
+
+def test_names_that_are_no_text_keep_the_seal(tmp_path, bundle):
+    record = bundle(tmp_path, a="1").model_copy(update={"findings": (), "synthesizer": "\udc80"})
+    record.save(tmp_path)
+    assert manifest.load(tmp_path).synthesizer == "\udc80"
+
+
 def test_a_newer_manifest_asks_for_an_upgrade(tmp_path, bundle):
     bundle(tmp_path, a="1")
     path = tmp_path / "manifest.json"

@@ -22,6 +22,17 @@ def test_a_folder_appears_whole(tmp_path):
     assert names(tmp_path / "deep") == ["out"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_who_may_read_a_file_stays_as_it_was(tmp_path):
+    target = tmp_path / "m.understudy"
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o600)
+    with new_file(target) as work:
+        work.write_text("new", encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == "new"
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, OSError])
 def test_an_interrupted_folder_leaves_nothing(tmp_path, error):
     with pytest.raises(error), new_folder(tmp_path / "out") as work:  # noqa: PT012 - the block is what is interrupted

@@ -71,7 +71,8 @@ class Closeness(Spec):
         strict, strict_interval = _closer(
             (to_seen < to_unseen)[1].astype(np.float64), nearest_seen[1], nearest_unseen[1], n
         )
-        control = far.take(np.arange(min(n, most)))
+        # Spread over all of them: the first ones of a sorted table would be no fair sample.
+        control = far.take(np.arange(min(n, most)) * n // min(n, most))
         unseen_to_seen = space.nearest(control, near)[0][0]
         details = pl.DataFrame(
             [

@@ -20,6 +20,7 @@ from understudy.schema.spec import Spec
 __all__ = ["TrainOnSynthetic"]
 
 _CLASSES = 20  # classes beyond the most frequent twenty are predicted as one
+_GUESSING = 0.5  # area under the ROC curve of a model that guesses
 _TWO = 2  # classes, or distinct numbers, that make a target binary
 
 
@@ -29,8 +30,8 @@ class TrainOnSynthetic(Spec):
     A target of levels (or of just two numbers) is classified: the score is the area under the ROC curve, with more than
     two classes the mean over the classes, each against the rest. Any other target is a regression: the score is the
     share of the holdout's variance that is explained (R2; below 0 it is worse than the mean). The ceiling is the same
-    model trained on the real rows, so that score / ceiling is the share of the usefulness that is left. Predictors: all
-    other columns but identifiers and free text. Rows without a target are left out.
+    model trained on the real rows; the share of the usefulness that is left is taken above what guessing scores.
+    Predictors: all other columns but identifiers and free text. Rows without a target are left out.
 
     The interval is about other holdouts, for the model that these synthetic rows give: Newcombe's for areas under the
     curve, a bootstrap for the other measures.
@@ -75,7 +76,8 @@ class TrainOnSynthetic(Spec):
         details = pl.DataFrame([measure.row(weights) for measure in measures], schema_overrides=_FLOATS)
         _, value, low, high, _ = details.row(0)
         interval = None if low is None else (low, high)
-        return Score(value, interval=interval, details=details.with_columns(rows=pl.lit(n, pl.Int64)))
+        chance = 0.0 if classes is None else _GUESSING
+        return Score(value, interval=interval, details=details.with_columns(rows=pl.lit(n, pl.Int64)), chance=chance)
 
 
 _FLOATS = {"value": pl.Float64, "low": pl.Float64, "high": pl.Float64}

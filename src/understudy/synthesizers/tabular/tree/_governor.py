@@ -180,7 +180,9 @@ class _Pilot:
         columns, _ = settled(self.grown, strength(min_leaf))
         generator = ForestGenerator(self.fitting.codec, self.fitting.sequence.order, columns, {})
         made = generator.sample(self.halves.size, self.run.child("copies"))
-        return _copies(made.rows, self.data.rows, self.halves.seen, self.halves.unseen)
+        # What is made afresh for every row, as a key, is never a copy, and would hide that all the rest of a row is.
+        names = [name for name in self.data.schema.columns if name not in self.fitting.codec.encoder.fresh]
+        return _copies(made.rows.select(names), self.data.rows.select(names), self.halves.seen, self.halves.unseen)
 
     def independent(self) -> float:
         shuffled = self.run.child("independent").rng.permuted(self.halves.seen_codes, axis=1)
@@ -262,6 +264,8 @@ def _positions(codes: np.ndarray, sequence: Sequence) -> list[np.ndarray | None]
 
 def _copies(rows: pl.DataFrame, data: pl.DataFrame, seen: np.ndarray, unseen: np.ndarray) -> tuple[float, float]:
     """Give the share of ``rows`` that equal a seen row, and of unseen rows that do."""
+    if not data.width:
+        return 0.0, 0.0
     hashes = data.hash_rows()
     known = hashes.gather(pl.Series(seen.astype(np.uint32))).implode()
     natural = hashes.gather(pl.Series(unseen.astype(np.uint32))).is_in(known).mean()

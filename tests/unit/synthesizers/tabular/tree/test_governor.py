@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from understudy.context import Run
+from understudy.schema.column import Identifier
 from understudy.synthesizers.tabular.tree._governor import (
     Trial,
     _warn,
@@ -145,3 +146,17 @@ def test_a_limit_that_was_not_enough_is_reported_as_degraded(share, copies, code
     found = run.findings.all()
     assert [f.code for f in found] == codes
     assert all(f.severity == "degraded" and f.text.endswith(".") for f in found)
+
+
+def test_a_key_does_not_hide_that_all_the_rest_of_a_row_is_copied(as_table):
+    schema = {"id": Identifier(pattern="[0-9]{4}")}
+    rows = {"id": [f"{k:04}" for k in range(800)], "a": ["x", "y"] * 400, "b": ["u", "v"] * 400}
+    told = Forest(relations=False).fit(as_table(rows, schema), Run(3)).describe()["governor"]
+    assert told["natural"] == 1
+    assert told["copies"] > 0.9
+
+
+def test_a_table_of_keys_alone_has_no_copies(as_table):
+    rows = {"id": [f"{k:04}" for k in range(800)]}
+    table = as_table(rows, {"id": Identifier(pattern="[0-9]{4}")})
+    assert Forest().fit(table, Run(3)).describe()["governor"]["copies"] == 0
