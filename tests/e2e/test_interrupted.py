@@ -53,6 +53,16 @@ def test_ctrl_c_leaves_nothing(people, number, step):
 
 
 @signals
+def test_ctrl_c_while_modules_load_is_no_traceback(tmp_path):
+    """A module that raises what Ctrl-C does stands for a user who presses it while typer loads."""
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    found = subprocess.run(
+        [sys.executable, "-m", "understudy", "--help"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "Interrupted.\n")
+
+
+@signals
 def test_an_impatient_user_does_not_break_the_cleaning(people):
     path = people(4000)
     process = start(path)
