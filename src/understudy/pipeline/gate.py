@@ -17,6 +17,9 @@ __all__ = ["Gate", "Judgement", "judge"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
+_PRIVACY = {"membership", "closeness", "copies"}
+_DEPENDENT = 0.02  # mean error of mutual information, from which on shuffling the columns loses something
+
 
 class Gate(Spec):
     """Limits for the verdict "passed"; a limit that is set to null is not judged.
@@ -30,6 +33,9 @@ class Gate(Spec):
 
     valid_rows: Share | None = 1.0
     """Least share of rows whose every value is one that its column may hold: levels, bounds, unique keys."""
+    dependence: Share | None = 0.5
+    """Least part of the dependence between columns that is kept: of the way from independent columns to unseen real
+    rows, by mutual information. Not judged where the real columns hardly depend on one another."""
     tstr_ratio: Share | None = 0.9
     """Least score of a model trained on synthetic rows, as a part of one trained on real rows; both tested on real, and
     both counted from what guessing scores."""
@@ -54,6 +60,7 @@ def judge(gate: Gate, scores: Mapping[str, Score], skipped: Mapping[str, str]) -
     judgements: list[Judgement] = []
     rules: tuple[tuple[str, float | None, str, Callable[[Score, float], Judgement]], ...] = (
         ("valid_rows", gate.valid_rows, "valid_rows", _valid),
+        ("dependence", gate.dependence, "mutual_information", _dependence),
         ("tstr_ratio", gate.tstr_ratio, "tstr", _utility),
         ("membership_auc_max", gate.membership_auc_max, "membership", _membership),
         ("closer_max", gate.closer_max, "closeness", _closer),
@@ -66,7 +73,7 @@ def judge(gate: Gate, scores: Mapping[str, Score], skipped: Mapping[str, str]) -
             judgements.append(rule(scores[metric], limit))
         else:
             # Privacy that could not be judged is no privacy: what a user left out by choice is not among the skipped.
-            underpowered = metric in skipped and metric != "tstr"
+            underpowered = metric in skipped and metric in _PRIVACY
             text = f"Not judged: {skipped.get(metric, 'It was not asked for.')}"
             judgements.append(Judgement(name, None, None, limit, text, underpowered=underpowered))
     return tuple(judgements)
@@ -88,6 +95,23 @@ def _invalid(details: pl.DataFrame | None) -> str:
     parts = [f"{r['column']!r} in {r['invalid']:,} ({r['first_invalid']})" for r in wrong.head(3).to_dicts()]
     more = f", and {wrong.height - 3} more columns" * (wrong.height > 3)  # noqa: PLR2004 - as many as are named
     return f" Not so: {', '.join(parts)}{more}."
+
+
+def _dependence(score: Score, limit: float) -> Judgement:
+    floor, ceiling = score.floor, score.ceiling
+    if floor is None or ceiling is None or floor - ceiling < _DEPENDENT:
+        reason = (
+            "there are no unseen real rows to compare with"
+            if ceiling is None
+            else "hardly any columns depend on others"
+        )
+        return Judgement("dependence", None, None, limit, f"Not judged: {reason}.")
+    part, best = ((floor - error) / (floor - ceiling) for error in (score.value, (score.interval or (score.value,))[0]))
+    text = (
+        f"The relations between columns are off by {score_number(score.value)}{_between(score, score_number)}; those "
+        f"of independent columns by {score_number(floor)}, of unseen real rows by {score_number(ceiling)}."
+    )
+    return _weighed("dependence", _Measured(part, best, 1.0, sign=1), limit, text)
 
 
 def _utility(score: Score, limit: float) -> Judgement:

@@ -38,10 +38,11 @@ MEANINGS = {
 SHARES = frozenset({"valid_rows", "categories_coverage", "closeness", "copies"})
 """Scores that are written as percentages."""
 
-SHARE_GATES = frozenset({"valid_rows", "tstr_ratio", "closer_max", "copies_excess_max"})
+SHARE_GATES = frozenset({"valid_rows", "dependence", "tstr_ratio", "closer_max", "copies_excess_max"})
 """Gates whose value and limit are."""
 
 GATES = {
+    "dependence": "Columns belong together as in the real rows",
     "tstr_ratio": "Models trained on it work on real rows",
     "membership_auc_max": "It does not give away who was in the training data",
     "valid_rows": "Rows are valid",

@@ -12,6 +12,7 @@ def judged(gate=None, skipped=None, **scores):
 def test_good_scores_pass_every_limit():
     made = judged(
         valid_rows=Score(1.0),
+        mutual_information=Score(0.01, floor=0.3, ceiling=0.004, interval=(0.008, 0.012)),
         tstr=Score(0.90, ceiling=0.92, interval=(0.87, 0.93)),
         membership=Score(0.51, interval=(0.49, 0.53)),
         closeness=Score(0.5, interval=(0.48, 0.52)),
@@ -25,6 +26,8 @@ def test_good_scores_pass_every_limit():
     ("scores", "name"),
     [
         ({"valid_rows": Score(0.999)}, "valid_rows"),
+        ({"mutual_information": Score(0.3, floor=0.3, ceiling=0.01, interval=(0.29, 0.31))}, "dependence"),
+        ({"mutual_information": Score(0.2, floor=0.3, ceiling=0.01, interval=(0.19, 0.21))}, "dependence"),
         ({"tstr": Score(0.70, ceiling=0.92)}, "tstr_ratio"),
         ({"tstr": Score(0.70, ceiling=0.92, interval=(0.65, 0.75))}, "tstr_ratio"),
         ({"tstr": Score(0.30, ceiling=0.92, interval=(0.0, 0.6))}, "tstr_ratio"),
@@ -118,6 +121,16 @@ def test_a_target_that_nothing_predicts_is_not_judged(ceiling):
     assert judged(tstr=Score(0.1, ceiling=ceiling))["tstr_ratio"].passed is None
 
 
+@pytest.mark.parametrize(
+    ("floor", "ceiling", "says"), [(0.02, 0.01, "hardly any columns"), (0.3, None, "no unseen real rows")]
+)
+def test_dependence_is_not_judged_where_there_is_none_or_nothing_to_compare_with(floor, ceiling, says):
+    made = judged(mutual_information=Score(0.01, floor=floor, ceiling=ceiling))["dependence"]
+    assert made.passed is None
+    assert not made.underpowered
+    assert says in made.text
+
+
 def test_a_class_that_real_rows_only_guess_is_not_judged():
     assert judged(tstr=Score(0.52, ceiling=0.476, chance=0.5))["tstr_ratio"].passed is None
     assert judged(tstr=Score(0.7, ceiling=0.71, chance=0.5))["tstr_ratio"].passed is True
@@ -143,4 +156,4 @@ def test_privacy_that_could_not_be_judged_for_want_of_rows_is_no_pass_but_what_w
 
 def test_a_limit_set_to_nothing_is_left_out():
     assert judge(Gate(tstr_ratio=None, closer_max=None), {}, {})[0].name == "valid_rows"
-    assert len(judge(Gate(tstr_ratio=None, closer_max=None), {}, {})) == 3
+    assert len(judge(Gate(tstr_ratio=None, closer_max=None), {}, {})) == 4
