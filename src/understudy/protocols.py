@@ -27,8 +27,9 @@ Better: TypeAlias = Literal["higher", "lower", "half"]
 holdout."""
 
 StandIn: TypeAlias = Literal["holdout", "holdout, scaled", "real", "none"]
-"""Which real rows play the synthetic ones for the ceiling. Scaled: by the root of their number to as many as there are
-synthetic rows, where real rows fall short by chance only. None: the metric gives its ceiling itself."""
+"""Which real rows play the synthetic ones for the ceiling. Real: as many training rows as there are synthetic ones.
+Scaled: by the root of their number to as many as there are synthetic rows, where real rows fall short by chance only.
+None: the metric gives its ceiling itself."""
 
 
 _LUCK = 0.02  # above guessing, where nothing may have been learnt

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from understudy import catalog
 from understudy.context import Run
+from understudy.data.split import draw
 from understudy.data.table import Table, row_dtype
 from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName, nearest
 from understudy.metrics.tabular._boosting import one_thread
@@ -187,7 +188,9 @@ def _items(
         if kind.stand_in == "none":
             continue
         if kind.stand_in == "real":
-            yield _Item(name, metric, "ceiling", (real, real, holdout), place)
+            # As many as there are synthetic ones: fewer rows teach less, whoever made them.
+            alike = draw(real, synthetic.n_rows, place.child("alike").rng)
+            yield _Item(name, metric, "ceiling", (real, alike, holdout), place)
         elif halves is not None and holdout is not None:
             # Where the holdout is the yardstick, one half of it plays the synthetic rows and the other half the
             # holdout.

@@ -10,7 +10,8 @@ from understudy.data.split import draw
 from understudy.data.table import Table
 from understudy.errors import InputError
 from understudy.pipeline import document
-from understudy.pipeline.race import Race, projected, race, rehearsing
+from understudy.pipeline.pace import Pace, rehearsing
+from understudy.pipeline.race import Race, race
 from understudy.pipeline.recipe import Choice, Fit
 from understudy.protocols import Generator, Synthesizer
 from understudy.schema.spec import Spec
@@ -104,16 +105,13 @@ def _affordable(training: Table, synthesizer: Synthesizer, left_s: float, run: R
     n = training.n_rows
     if n <= _REHEARSAL_ROWS:
         return n
-    place = rehearsing(run.child("rehearsal"))
-    few = draw(training, _REHEARSAL_ROWS, place.rng)
-    synthesizer.fit(draw(few, 100, place.rng), place.child("warm"))  # pays for what is paid once, such as compilation
     start = perf_counter()
-    synthesizer.fit(few, place)
-    took = perf_counter() - start
-    left_s -= took
-    if projected(took, _REHEARSAL_ROWS, n) <= left_s:
+    place = rehearsing(run.child("rehearsal"))
+    pace = Pace.of(synthesizer, draw(training, _REHEARSAL_ROWS, place.rng), place)
+    left_s -= perf_counter() - start
+    if pace.expected(n) <= left_s:
         return n
-    rows = max(_FEWEST_ROWS, min(n, int(_REHEARSAL_ROWS * left_s / (1.25 * took))))
+    rows = max(_FEWEST_ROWS, min(n, int(pace.affordable(left_s))))
     run.find(
         "fit.budget",
         f"The time budget allows {rows:,} of {n:,} training rows, so the model was fitted on these. "

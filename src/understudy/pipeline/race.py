@@ -8,13 +8,14 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from understudy import catalog
-from understudy.context import Findings, Run, Silent
+from understudy.context import Run
 from understudy.data.split import FEWEST_FOR_HOLDOUT, Split, draw, split
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
+from understudy.pipeline.pace import SORTING, WARM_UP, Pace, rehearsing
 from understudy.protocols import Generator, Metric, Score, Synthesizer
 
-__all__ = ["CANDIDATES", "Race", "Standing", "projected", "race", "rehearsing"]
+__all__ = ["CANDIDATES", "Race", "Standing", "race"]
 
 CANDIDATES = ("forest", "gaussian_copula", "independent")
 """Who races, the preferred first: a later one has to be better by more than chance."""
@@ -24,8 +25,7 @@ _HOLDOUT = 0.25
 _ROUNDS_UP_TO = 1_000  # a race on fewer rows is run more often, because one split of few rows says little
 _MOST_ROUNDS = 3
 _MARGIN = 0.02
-_BUDGET_SHARE = 0.3  # part of the time budget that the race may take
-_WARM_UP = 100
+_BUDGET_SHARE = 0.3  # part of the time that is left which trying a candidate may take
 _CHEAPER: dict[str, dict[str, Any]] = {"boosted_detection": {"trees": 50}, "tstr": {"resamples": 20}}
 """Settings for a race, which needs no intervals and compares candidates on the same terms."""
 
@@ -40,6 +40,9 @@ class Standing:
         Its name.
     loss : float or None
         What the three measures below lack of their best, added up; None where it did not race.
+    outlook : float or None
+        The loss that twice the rows would leave, if they gained as much as the last doubling did: what learns slowly
+        may be best on all rows. None where a race is on half of the rows or more.
     detection : float or None
         How well its rows hide from a boosted detector, in [0, 1].
     utility : float or None
@@ -57,6 +60,7 @@ class Standing:
 
     name: str
     loss: float | None = None
+    outlook: float | None = None
     detection: float | None = None
     utility: float | None = None
     closeness: float | None = None
@@ -86,6 +90,11 @@ class _Round:
     parts: Split
     target: str | None
     real_utility: Score | None
+
+    def halved(self, run: Run) -> "_Round":
+        """Give the same round with half of the rows to learn from."""
+        training = self.parts.training
+        return replace(self, parts=replace(self.parts, training=draw(training, training.n_rows // 2, run.rng)))
 
     def judge(self, generator: Generator, run: Run) -> tuple[float | None, float | None, float | None]:
         """Give detection, utility and closeness."""
@@ -139,16 +148,6 @@ def race(
     return _told(Race(*_choose(standings, budget_s), rows.n_rows, tuple(standings)), run)
 
 
-def rehearsing(run: Run) -> Run:
-    """Give the run of a fit that is thrown away: what it finds and how far it has come concern nobody."""
-    return replace(run, findings=Findings(), progress=Silent())
-
-
-def projected(seconds: float, rows: int, all_rows: int) -> float:
-    """Expect the seconds of a fit on ``all_rows`` from those on ``rows``: linear, and a quarter more for sorting."""
-    return seconds * max(1.0, 1.25 * all_rows / max(1, rows))
-
-
 def _rounds(rows: Table, target: str | None, run: Run) -> list[_Round]:
     count = max(1, min(_MOST_ROUNDS, _ROUNDS_UP_TO // rows.n_rows))
     rounds: list[_Round] = []
@@ -163,32 +162,37 @@ def _rounds(rows: Table, target: str | None, run: Run) -> list[_Round]:
 def _enter(name: str, rounds: Sequence[_Round], all_rows: int, left_s: float | None, run: Run) -> Standing:
     options = {"target": rounds[0].target} if "target" in catalog.load("synthesizers", name).model_fields else {}
     synthesizer: Synthesizer = catalog.load("synthesizers", name)(**options)
-    seconds = 0.0
     if left_s is not None:
-        seconds, expected = _rehearse(synthesizer, rounds[0].parts.training, all_rows, run.child("rehearsal"))
-        if expected > left_s * (1 - _BUDGET_SHARE):
-            return Standing(name, seconds=seconds, projected=expected, out=f"it would take about {expected:.0f} s")
+        training = rounds[0].parts.training
+        part = draw(training, max(WARM_UP, training.n_rows // 4), run.child("part").rng)
+        pace = Pace.of(synthesizer, part, run.child("rehearsal"))
+        # A winner that cannot be fitted on all rows in time will be fitted on fewer.
+        trial = len(rounds) * (pace.expected(training.n_rows) + pace.expected(training.n_rows // 2))
+        if trial > left_s * _BUDGET_SHARE:
+            return Standing(name, projected=pace.expected(all_rows), out=f"trying it would take about {trial:.1f} s")
+    measures, seconds = _try(synthesizer, rounds, run)
+    loss, outlook = _loss(*measures), None
+    n = rounds[0].parts.training.n_rows
+    if all_rows >= 2 * n:
+        halved = [item.halved(run.child("half", i)) for i, item in enumerate(rounds)]
+        outlook = max(0.0, min(loss, 2 * loss - _loss(*_try(synthesizer, halved, run.child("half"))[0])))
+    return Standing(name, loss, outlook, *measures, seconds, SORTING * seconds * all_rows / n)
+
+
+def _try(
+    synthesizer: Synthesizer, rounds: Sequence[_Round], run: Run
+) -> tuple[tuple[float | None, float | None, float | None], float]:
+    """Fit and judge in each round; give the mean of each measure, and the seconds of a fit."""
     judged: list[tuple[float | None, float | None, float | None]] = []
-    start = perf_counter()
+    seconds: list[float] = []
     for i, item in enumerate(rounds):
         place = run.child("round", i)
+        start = perf_counter()
         generator = synthesizer.fit(item.parts.training, place.child("fit"))
-        seconds = (perf_counter() - start) / (i + 1)
+        seconds.append(perf_counter() - start)
         judged.append(item.judge(generator, place))
     detection, utility, closeness = (_mean([values[k] for values in judged]) for k in range(3))
-    loss = _loss(detection, utility, closeness)
-    expected = projected(seconds, rounds[0].parts.training.n_rows, all_rows)
-    return Standing(name, loss, detection, utility, closeness, seconds, expected)
-
-
-def _rehearse(synthesizer: Synthesizer, training: Table, all_rows: int, run: Run) -> tuple[float, float]:
-    """Time a fit on a quarter of the rows, after one on few rows that pays for what is paid once (compilation)."""
-    synthesizer.fit(draw(training, _WARM_UP, run.child("warm").rng), run.child("warm"))
-    part = draw(training, max(_WARM_UP, training.n_rows // 4), run.child("part").rng)
-    start = perf_counter()
-    synthesizer.fit(part, run.child("part"))
-    seconds = perf_counter() - start
-    return seconds, projected(seconds, part.n_rows, all_rows)
+    return (detection, utility, closeness), min(seconds)  # the first one may have compiled
 
 
 def _loss(detection: float | None, utility: float | None, closeness: float | None) -> float:
@@ -207,10 +211,14 @@ def _choose(standings: Sequence[Standing], budget_s: float | None) -> tuple[str,
         return fastest.name, f"No candidate fits into {budget_s:g} s; {fastest.name} comes nearest."
     best = raced[0]
     for other in raced[1:]:
-        if (other.loss or 0.0) < (best.loss or 0.0) - _MARGIN:
+        if _promised(other) < _promised(best) - _MARGIN:
             best = other
     told = "; ".join([_described(standing) for standing in raced] + [f"{s.name}: {s.out}" for s in standings if s.out])
     return best.name, f"It lost least on unseen rows ({told})."
+
+
+def _promised(standing: Standing) -> float:
+    return (standing.loss or 0.0) if standing.outlook is None else standing.outlook
 
 
 def _described(standing: Standing) -> str:
@@ -220,6 +228,7 @@ def _described(standing: Standing) -> str:
             ("detection", standing.detection),
             ("utility", standing.utility),
             ("closeness", standing.closeness),
+            ("loss that more rows would leave", standing.outlook),
         )
         if value is not None
     ]

@@ -37,6 +37,14 @@ def test_ceiling_of_utility_is_a_model_trained_on_the_real_rows(mixed, run):
     assert score.value == score.ceiling
 
 
+def test_few_synthetic_rows_are_held_against_as_few_real_ones(mixed, run):
+    real, holdout, few = mixed(1, 2000), mixed(2, 1000), mixed(3, 60)
+    score = evaluate(real, few, holdout, "member", run, only=["tstr"]).scores["tstr"]
+    whole = catalog.load("metrics", "tstr")(target="member")(real, real, holdout, run)
+    assert score.ceiling < whole.value - 0.005
+    assert score.value == pytest.approx(score.ceiling, abs=0.1)
+
+
 def test_ceiling_of_copies_is_the_natural_rate_of_the_whole_holdout(make, run):
     columns = {"x": Numerical(decimals=0)}
     real, holdout = make(columns, {"x": [1, 2, 3, 4]}), make(columns, {"x": [1, 9, 9, 9]})

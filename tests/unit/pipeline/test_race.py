@@ -2,7 +2,9 @@ import pytest
 
 from understudy.context import Run
 from understudy.execution.local import Local
+from understudy.pipeline import race as module
 from understudy.pipeline.fitting import choice_of, fit, synthesizer_of
+from understudy.pipeline.pace import Pace
 from understudy.pipeline.race import Race, Standing, _choose, race
 from understudy.pipeline.recipe import Choice, Fit
 
@@ -14,6 +16,32 @@ def test_the_preferred_wins_unless_another_is_better_by_more_than_chance():
     assert _choose(close, None)[0] == "forest"
     clear = [Standing("forest", 0.30), Standing("gaussian_copula", 0.09), Standing("independent", 0.9)]
     assert _choose(clear, None)[0] == "gaussian_copula"
+
+
+def test_what_learns_slowly_is_taken_by_what_more_rows_promise():
+    forest, copula = Standing("forest", 0.80, 0.55), Standing("gaussian_copula", 0.70, 0.69)
+    assert _choose([forest, copula], None)[0] == "forest"
+    assert "loss that more rows would leave 0.550" in _choose([forest, copula], None)[1]
+
+
+def test_a_race_on_a_small_part_of_the_rows_looks_at_what_more_rows_gain(table, monkeypatch):
+    monkeypatch.setattr(module, "ROWS", 300)
+    part, whole = (race(table(n), "on", None, Run(1), CHEAP).standings for n in (3_000, 320))
+    assert all(0 <= standing.outlook <= standing.loss for standing in part)
+    assert {standing.outlook for standing in whole} == {None}
+
+
+def test_a_pace_tells_what_rows_cost_from_what_is_paid_anyway():
+    pace = Pace(constant=2.0, per_row=0.001)
+    assert pace.expected(1_000) == pytest.approx(2 + 1.25)
+    assert pace.affordable(pace.expected(1_000)) == pytest.approx(1_000)
+
+
+def test_a_candidate_too_slow_for_all_rows_still_races_where_a_try_fits_the_budget(table):
+    standings = race(table(4_000), "on", 600.0, Run(1), CHEAP).standings
+    assert [standing.out for standing in standings] == ["", ""]
+    result = race(table(4_000), "on", 1e-6, Run(1), CHEAP)
+    assert all("trying it would take about" in standing.out for standing in result.standings)
 
 
 def test_the_reason_names_who_was_left_out_for_want_of_time():

@@ -35,7 +35,7 @@ class ValidRows(Spec):
 
     A value is invalid that the schema of the real rows cannot hold. A category is valid if it is one of the declared
     levels, else of those in the real rows; an identifier if it has the declared pattern and, where it shall be unique,
-    occurs once; a missing value if the real column has some, and is not the primary key.
+    occurs once; a missing value if the real column has some (unseen rows count), and is not the primary key.
 
     A quantity is valid if it is finite, on the declared grid of decimals, and between the declared bounds. Where none
     is declared, the least and greatest real value are no bounds: they are single persons' values, which unseen rows
@@ -60,10 +60,11 @@ class ValidRows(Spec):
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Check each value; ``details`` has one row per column, with the first invalid values."""
         a, b = real.rows, synthetic.rows
+        gaps = {name for t in (real, holdout) if t is not None for name in t.rows.columns if t.rows[name].null_count()}
         valid = pl.repeat(value=True, n=b.height, dtype=pl.Boolean, eager=True)
         parts: list[tuple[str, float, int, str | None]] = []
         for name, column in real.schema.columns.items():
-            may_miss = a[name].null_count() > 0 and name != real.schema.primary_key
+            may_miss = name in gaps and name != real.schema.primary_key
             fits = _fits(column, a[name], b[name]).fill_null(value=may_miss)
             if name == real.schema.primary_key:
                 fits &= b[name].is_unique()

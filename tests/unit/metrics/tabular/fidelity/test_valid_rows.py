@@ -145,3 +145,10 @@ def test_what_the_schema_cannot_hold_is_invalid_even_where_missing_is_not(make, 
     score = ValidRows()(make(schema.columns, {"x": [1, 2, None]}), synthetic, None, run)
     assert score.value == pytest.approx(2 / 3)
     assert score.details.row(0)[2:] == (1, "n/k")
+
+
+def test_what_is_missing_among_unseen_real_rows_only_may_be_missing(make, run):
+    column = {"c": Numerical()}
+    real, unseen, synthetic = (make(column, {"c": v}) for v in ([1.0, 2.0], [1.0, None], [None, 2.0]))
+    assert ValidRows()(real, synthetic, unseen, run).value == 1
+    assert ValidRows()(real, synthetic, real, run).value == 0.5
