@@ -10,7 +10,7 @@ import polars as pl
 
 from understudy.schema.column import Datetime, Resolution
 
-__all__ = ["Dates", "find_dates", "read_dates", "resolution_of", "write_dates"]
+__all__ = ["Dates", "find_dates", "is_likely", "read_dates", "resolution_of", "write_dates"]
 
 MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 LONG_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -119,15 +119,13 @@ def find_dates(values: pl.Series, day_first: Callable[[], bool]) -> Dates | None
     good = values if rest.is_empty() else values.filter(~values.is_in(rest.implode()))
     moments = pl.select(read_dates(pl.lit(good), column)).to_series()
     column = column.model_copy(update={"resolution": resolution_of(_local(moments, zone))})
-    return Dates(column, tuple(_said(formats, notes, zone, good, rest)), rest)
+    return Dates(column, tuple(_said(formats, notes, zone, good)), rest)
 
 
-def _said(formats: list[str], notes: list[str], zone: str | None, values: pl.Series, odd: pl.Series) -> list[str]:
+def _said(formats: list[str], notes: list[str], zone: str | None, values: pl.Series) -> list[str]:
     out = (
         [notes[0]] if len(formats) == 1 else [f"dates spelled {', '.join(formats)}; new ones are spelled {formats[0]}"]
     )
-    if odd.len():
-        out.append(f"{', '.join(map(repr, odd.to_list()))} count{'s' * (odd.len() == 1)} as missing")
     if zone == "offset":
         out.append("the UTC offsets follow no one zone and are written as +00:00")
     if values.str.contains(MIDNIGHT).any():
@@ -233,7 +231,12 @@ def _parsed(values: pl.Series, format_: str) -> pl.Series:
     if begun.null_count() == begun.len():
         return pl.repeat(value=False, n=values.len(), eager=True)
     moments = pl.select(read_dates(pl.lit(values), column)).to_series()
-    return moments.dt.year().is_between(EARLIEST, LATEST).fill_null(value=False)
+    return pl.select(is_likely(pl.lit(moments))).to_series().fill_null(value=False)
+
+
+def is_likely(moments: pl.Expr) -> pl.Expr:
+    """Tell which moments are of a year that is no stand-in for a missing one, as 9999 is."""
+    return moments.dt.year().is_between(EARLIEST, LATEST)
 
 
 def _padding(values: pl.Series, format_: str) -> str | None:

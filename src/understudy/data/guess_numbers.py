@@ -60,8 +60,9 @@ BELOW = r"^\s*[<>≤≥~]"
 def guess_number(profile: Profile, hints: Hints) -> Guess | None:
     """Take a column of text for numbers if every value is one, apart from a marker or two.
 
-    Leading zeros are part of a code, not of a number. Infinities and numbers beyond the range of a float cannot be
-    learned from: they are kept as markers of missing values, so that they come back in the share they had.
+    Leading zeros are part of a code, not of a number. Infinities cannot be learned from: they are kept as markers of
+    missing values, so that they come back in the share they had; so is a word, or a number beyond the range of a float,
+    that enough rows hold.
 
     Parameters
     ----------
@@ -85,10 +86,8 @@ def guess_number(profile: Profile, hints: Hints) -> Guess | None:
     if wrong.len():
         if profile.markers_fixed or not _are_markers(wrong, profile):
             return None
-        evidence.append(
-            f"{', '.join(repr(v) for v in wrong.head(5).to_list())} count{'s' * (wrong.len() == 1)} as missing"
-        )
-        profile = profile.without(wrong)
+        profile, said = profile.set_aside(wrong, "number")
+        evidence += said
         values, numbers = profile.values, numbers.drop_nulls()
     bare = values.to_frame("text").select(bare_numbers(pl.col("text"), style).alias("x"))["x"]
     if values.is_empty() or (bare.str.contains(r"^[+-]?0\d").any() and style.notation == "plain"):
@@ -259,7 +258,7 @@ def _key(profile: Profile, numbers: pl.Series, *, text: bool) -> tuple[ColumnTyp
     if is_key_name(profile.name) or semantic:
         return key, f"all different, and the column's name {profile.name!r} says that they name the rows"
     if _given_out(profile, low, high):
-        return key, f"all different though they lie between {low} and {high}: given out one by one, not measured"
+        return key, "all different though they lie close together: given out one by one, not measured"
     same_length = len(str(low)) == len(str(high))
     moment = any(a <= low and high <= b for a, b in (EPOCH_S, EPOCH_MS))
     if text and same_length and len(str(low)) >= LONG_KEY and not moment and profile.n_distinct >= FEW_CODES:

@@ -7,7 +7,7 @@ from understudy.data.raw import NULL
 from understudy.schema.column import Categorical, ColumnType, Identifier, Text
 from understudy.schema.layout import Layout
 
-__all__ = ["NOT_FINITE", "USUAL", "is_missing", "markers_of", "put_markers"]
+__all__ = ["LEAST_ROWS", "NOT_FINITE", "USUAL", "is_missing", "markers_of", "put_markers"]
 
 USUAL = (
     "",
@@ -18,6 +18,10 @@ USUAL = (
 
 NOT_FINITE = ("inf", "-inf", "Inf", "-Inf", "+inf", "INF", "-INF", "Infinity", "-Infinity", "infinity", "-infinity")
 """Spellings of infinities: no number that can be learned from, so they are kept as markers."""
+
+LEAST_ROWS = 5
+"""How many rows have to hold a text that is no usual marker before it is taken for one, shown, and written back: what
+fewer hold may be a remark about one of them."""
 
 GOLDEN = 0.6180339887498949
 

@@ -155,7 +155,7 @@ def test_times_of_a_day_stay_within_it():
 
 @pytest.mark.parametrize("odd", ["0000-00-00", "9999-12-31", "unknown", "2023-02-30"])
 def test_a_word_among_dates_counts_as_missing_and_is_written_back(odd):
-    values = [str(day) for day in DAYS] + [odd] * 4
+    values = [str(day) for day in DAYS] + [odd] * 5
     column, back, _, (found, run) = understood(values)
     assert isinstance(column, Datetime)
     assert back == values
