@@ -120,6 +120,20 @@ def test_floats_of_a_frame_come_back(values):
     assert (back["x"].eq_missing(frame["x"])).all()
 
 
+MIXED = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.builds(lambda units, decimals: units / 10**decimals, st.integers(-(10**7), 10**7), st.integers(0, 12)),
+)
+
+
+@settings(SOME, max_examples=200)
+@given(st.lists(MIXED, min_size=2, max_size=30))
+def test_floats_of_a_file_and_of_a_frame_come_back_with_all_their_digits(values):
+    text = pl.DataFrame({"x": [repr(value) for value in values]})
+    assert [float(cell) for cell in through(text, Layout(medium="csv"))["x"]] == values
+    assert through(pl.DataFrame({"x": values}), Layout())["x"].to_list() == values
+
+
 MOMENTS = st.datetimes(dt.datetime(1800, 1, 1), dt.datetime(2150, 1, 1))  # noqa: DTZ001
 
 

@@ -4,7 +4,7 @@ from math import lgamma, log
 
 import polars as pl
 
-from understudy.data.grids import step_of
+from understudy.data.grids import is_exact, step_of
 from understudy.data.numbers import bare_numbers, read_numbers
 from understudy.data.profile import Guess, Profile
 from understudy.data.shapes import learn
@@ -92,7 +92,7 @@ def guess_number(profile: Profile, hints: Hints) -> Guess | None:
     bare = values.to_frame("text").select(bare_numbers(pl.col("text"), style).alias("x"))["x"]
     if values.is_empty() or (bare.str.contains(r"^[+-]?0\d").any() and style.notation == "plain"):
         return None
-    decimals, style = _decimals(bare, style)
+    decimals, style = _decimals(bare, numbers, style)
     if decimals == 0:
         whole = _read(values, 0, style)
         if whole.null_count():
@@ -144,7 +144,7 @@ def _are_markers(wrong: pl.Series, profile: Profile) -> bool:
     return not strange.len() or (numbers >= 5 * strange.len() and rows <= profile.n_known / 2)
 
 
-def _decimals(bare: pl.Series, style: NumberFormat) -> tuple[int | None, NumberFormat]:
+def _decimals(bare: pl.Series, numbers: pl.Series, style: NumberFormat) -> tuple[int | None, NumberFormat]:
     """Give the number of decimals that every value fits in, and how many of them are always written out."""
     fraction = pl.col("text").str.extract(r"\.(\d*)", 1).fill_null("")
     exponent = pl.col("text").str.extract(r"[eE]([+-]?\d{1,4})$", 1).cast(pl.Int64).fill_null(0)
@@ -162,7 +162,7 @@ def _decimals(bare: pl.Series, style: NumberFormat) -> tuple[int | None, NumberF
     used = max(used, 0)
     plain = table.filter(exponent == 0).select(length=length, used=fraction.str.strip_chars_end("0").str.len_bytes())
     written = _digits_written(plain.group_by("length", "used").len().rows())
-    if used > FULL_FLOAT or (used and significant > SIGNIFICANT):
+    if used > FULL_FLOAT or (used and significant > SIGNIFICANT) or not is_exact(numbers, used):
         return None, style.model_copy(update={"digits": min(written, 1)})
     return used, style.model_copy(update={"digits": min(written, MOST_DIGITS)})
 

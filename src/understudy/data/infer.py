@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from understudy.data.dates import resolution_of
+from understudy.data.grids import is_exact
 from understudy.data.guess_numbers import guess_large, guess_number, guess_quantity
 from understudy.data.guess_places import pair_places
 from understudy.data.guess_times import guess_dated_number, guess_time
@@ -203,7 +204,7 @@ def _grid(numbers: pl.Series, dtype: pl.DataType) -> int | None:
     if digits.str.contains("e").any():
         return None
     used = int(digits.str.extract(r"\.(\d*)$", 1).str.len_bytes().max() or 0)  # pyright: ignore[reportArgumentType]
-    return used if used <= most else None
+    return used if used <= most and is_exact(numbers, used) else None
 
 
 def _report(guess: Guess, run: Reporter) -> None:

@@ -48,6 +48,7 @@ NUMBERS = {
     "negative zero": (["-0.5", "0.0", "0.5"] * 9, 1),
     "no digit before the point": ([".5", "1.5", ".25"], 2),
     "large": (["9007199254740993", "9223372036854775807", "12"], 0),
+    "small and large": (["0.123456789012", "54321.5", "12345.7"] * 9, None),
     "exponent": (["1e-7", "2.5e-6", "1.0"], 7),
 }
 
@@ -105,7 +106,7 @@ def test_a_word_among_numbers_is_a_marker_and_more_words_make_a_category():
     assert "8 of 53 values are no numbers (such as 'd')" in why
 
 
-SECRET = "ask John Smith about his severance"
+REMARK = "ask John Smith about his severance"
 ODD = {
     "words among numbers": ([str(v * v) for v in range(60)], Numerical(decimals=0)),
     "words among dates": ([f"2020-01-{day:02d}" for day in range(1, 31)] * 2, Datetime),
@@ -118,7 +119,7 @@ ODD = {
 @pytest.mark.parametrize("case", ODD)
 def test_what_fewer_than_five_rows_hold_is_no_marker_and_is_shown_nowhere(case, n):
     values, kind = ODD[case]
-    odd = {"what lies below a limit": "<3.17", "a year that is none": "9999-12-31"}.get(case, SECRET)
+    odd = {"what lies below a limit": "<3.17", "a year that is none": "9999-12-31"}.get(case, REMARK)
     column, why, back, run, found = guessed([*values, *[odd] * n])
     assert column == kind or isinstance(column, kind)
     said = " ".join(f.text for f in run.findings.all())
@@ -133,7 +134,7 @@ def test_what_fewer_than_five_rows_hold_is_no_marker_and_is_shown_nowhere(case, 
 
 
 def test_rare_remarks_are_written_as_the_usual_marker_of_their_column():
-    back = guessed([*[str(v * v) for v in range(60)], "NA", SECRET])[2]
+    back = guessed([*[str(v * v) for v in range(60)], "NA", REMARK])[2]
     assert back[-2:] == ["NA", "NA"]
 
 
