@@ -5,6 +5,7 @@ import gzip
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from understudy.catalog import entries, load
 from understudy.context import Run
@@ -160,6 +161,20 @@ def test_an_excel_sheet_can_be_named(tmp_path):
     FRAME.write_excel(path, worksheet="sales")
     with pytest.raises(InputError, match="has no sheet 'other'; its sheets are sales"):
         load("readers", "excel")(sheet="other").read(path, Run(0))
+
+
+def test_what_comes_late_in_a_sheet_is_read_as_it_is(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["code", "share"])
+        for row in range(1, 1500):
+            sheet.write_row(row, 0, [row, row / 7] if row < 1200 else [f"text {row}", "none"])
+    frame = next(load("readers", "excel")().read(path, Run(0)).frames())
+    assert frame["code"].to_list() == [str(row) if row < 1200 else f"text {row}" for row in range(1, 1500)]
+    shares = [float(cell) for cell in frame["share"].head(1199)]
+    assert shares == pytest.approx([row / 7 for row in range(1, 1200)], rel=1e-15)
+    assert frame["share"].tail(300).to_list() == ["none"] * 300
 
 
 @pytest.mark.parametrize("kind", [*WRITE, "csv"])
