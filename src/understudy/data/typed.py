@@ -14,6 +14,7 @@ from understudy.data.raw import Raw
 from understudy.data.reporter import Reporter
 from understudy.data.storage import dtype_named
 from understudy.data.table import Table, row_dtype
+from understudy.data.zones import moment_of
 from understudy.errors import SchemaError
 from understudy.schema.column import (
     Boolean,
@@ -164,8 +165,10 @@ def _from_text(  # noqa: PLR0911 - one answer for each type
             return read_numbers(text, decimals, style)
         case Boolean():
             return pl.when(text == column.true).then(True).when(text == column.false).then(False)  # noqa: FBT003
-        case Datetime(format=None):
-            return text.str.to_datetime(time_unit="us", strict=False)
+        case Datetime(format=None, time_zone=zone):
+            aware = text.str.to_datetime(format="%+", time_unit="us", strict=False)
+            wall = text.str.to_datetime(time_unit="us", strict=False).dt.replace_time_zone(None)
+            return pl.coalesce(aware.dt.replace_time_zone(None) if zone is None else aware, moment_of(wall, zone))
         case Datetime():
             return read_dates(text, column)
         case Duration():
