@@ -178,11 +178,16 @@ FORMATS = [
     "%-m/%-d/%Y %-I:%M:%S %p",
     "%Y-%m-%dT%H:%M:%S%:z",
     "%d-%b-%Y %H:%M:%SZ",
+    "%^a %d-%,b-%Y %H:%M:%S",
 ]
 
 
 @SOME
-@given(st.lists(MOMENTS, min_size=1, max_size=30), st.sampled_from(FORMATS), st.sampled_from(["UTC", "Etc/GMT-2"]))
+@given(
+    st.lists(MOMENTS, min_size=1, max_size=30),
+    st.sampled_from(FORMATS),
+    st.sampled_from(["UTC", "Etc/GMT-2", "-03:30"]),
+)
 def test_dates_are_read_as_they_are_written(moments, format_, zone):
     zoned = "z" in format_ or format_.endswith("Z")
     column = Datetime(format=format_, time_zone=(zone if "%:z" in format_ else "UTC") if zoned else None)

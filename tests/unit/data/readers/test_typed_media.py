@@ -10,8 +10,13 @@ import xlsxwriter
 from understudy.catalog import entries, load
 from understudy.context import Run
 from understudy.data.infer import infer
+from understudy.data.storage import dtype_named
 from understudy.data.typed import parse
+from understudy.data.writers._typed import as_typed
 from understudy.errors import InputError, OutputError
+from understudy.schema.column import Datetime
+from understudy.schema.layout import Layout
+from understudy.schema.table import TableSchema
 
 FRAME = pl.DataFrame(
     {
@@ -130,6 +135,22 @@ def test_rows_of_a_delimited_file_have_the_dtypes_that_its_values_have(tmp_path,
     with load("writers", "parquet")().open(target, schema) as sink:
         sink.append(parse(raw, schema, Run(0)))
     assert pl.read_parquet_schema(target) == {name: dtype}
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype"),
+    [
+        (Datetime(format="%F %T"), pl.Datetime("us")),
+        (Datetime(format="%s"), pl.Datetime("us")),
+        (Datetime(resolution="minute"), pl.Datetime("us")),
+        (Datetime(resolution="day"), pl.Date()),
+        (Datetime(format="%F", resolution="second"), pl.Date()),
+        (Datetime(format="%F %T %:z", time_zone="+05:30"), pl.Datetime("us", "UTC")),
+    ],
+)
+def test_moments_of_a_delimited_file_keep_their_clock(column, dtype):
+    schema = as_typed(TableSchema(columns={"at": column}, layout=Layout(medium="csv")), "parquet")
+    assert dtype_named(schema.layout.storage["at"]) == dtype
 
 
 @pytest.mark.parametrize("kind", ["parquet", "jsonl", "arrow"])
