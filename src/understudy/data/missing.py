@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from understudy.data.raw import NULL
-from understudy.schema.column import Categorical, ColumnType, Identifier, Text
+from understudy.schema.column import Boolean, Categorical, ColumnType, Identifier, Text
 from understudy.schema.layout import Layout
 
 __all__ = ["LEAST_ROWS", "NOT_FINITE", "USUAL", "is_missing", "markers_of", "put_markers"]
@@ -30,13 +30,14 @@ def markers_of(name: str, column: ColumnType, layout: Layout) -> list[str]:
     """Give every spelling that counts as missing in a column of text.
 
     Where words are values ("none" may be a level), only the markers that the layout names count. Elsewhere the usual
-    ones count too, since they could not be values.
+    ones count too, since they could not be values; how a switch spells true and false is no marker.
     """
     named = [marker for marker in layout.missing.get(name, {}) if marker != NULL]
     empty = [""] if layout.medium == "csv" else []
     if isinstance(column, Categorical | Identifier | Text):
         return [*empty, *named]
-    return [*named, *USUAL, *NOT_FINITE]
+    values = {column.true, column.false} if isinstance(column, Boolean) else set[str]()
+    return [marker for marker in (*named, *USUAL, *NOT_FINITE) if marker not in values]
 
 
 def is_missing(text: pl.Expr, markers: list[str]) -> pl.Expr:

@@ -49,8 +49,15 @@ def from_words(words: list[str], schema: TableSchema) -> dict[str, object]:
         if name in given:
             msg = f"The condition on {name!r} is there twice. Give it once."
             raise ConditionError(msg)
-        given[name] = None if value in {"", *schema.layout.missing.get(name, {})} else value
+        given[name] = None if _is_missing(name, value, schema) else value
     return given
+
+
+def _is_missing(name: str, value: str, schema: TableSchema) -> bool:
+    column = schema.columns.get(name)
+    if isinstance(column, Boolean) and value in {column.true, column.false}:
+        return False
+    return value in {"", *schema.layout.missing.get(name, {})}
 
 
 def parse_given(given: Mapping[str, object], schema: TableSchema, run: Run) -> Given:

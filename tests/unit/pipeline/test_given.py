@@ -95,6 +95,11 @@ def test_what_is_no_mapping_is_a_sentence(wrong):
         parse_given(wrong, SCHEMA, Run(1))
 
 
+def test_a_word_that_spells_false_is_not_missing():
+    schema = TableSchema(columns={"x": Boolean(true="x", false="")}, layout=Layout(medium="csv"))
+    assert parse_given(from_words(["x="], schema), schema, Run(1)) == {"x": False}
+
+
 def test_words_are_split_at_the_column():
     assert from_words(["age=?", "a=b=x", "code="], SCHEMA) == {"age": None, "a=b": "x", "code": None}
 
