@@ -210,7 +210,8 @@ def _grid(numbers: pl.Series, dtype: pl.DataType) -> int | None:
 def _report(guess: Guess, run: Reporter) -> None:
     """Say which markers were found that the user might have meant as values, and what will not be written back."""
     name = guess.profile.name
-    strange = [m for m in guess.profile.missing if m not in {"", NULL, "NaN", "NA"}]
+    plain = {"", NULL, "NaN", "NA"} | ({"nan"} if guess.profile.source.dtype.is_float() else set[str]())
+    strange = [m for m in guess.profile.missing if m not in plain]
     if strange and not guess.profile.markers_fixed:
         shown = ", ".join(f"{m!r} ({guess.profile.missing[m]:,} rows)" for m in strange[:SHOWN])
         more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""

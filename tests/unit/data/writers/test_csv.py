@@ -88,7 +88,7 @@ def test_chunks_make_one_file(tmp_path):
 def test_rows_of_a_frame_become_plain_text(tmp_path):
     from understudy.data.frames import to_raw  # noqa: PLC0415 - only here
 
-    raw, _ = to_raw(pl.DataFrame({"a": [1.5, None], "b": ["x", "y, z"], "c": [True, False]}))
+    raw, _ = to_raw(pl.DataFrame({"a": [1.5, None], "b": ["x", "y, z"], "c": [True, False]}), Run(0))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
     write(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text(encoding="utf-8") == 'a,b,c\n1.5,x,true\n,"y, z",false\n'
