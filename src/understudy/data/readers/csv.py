@@ -167,6 +167,8 @@ class Csv(Spec):
     def _report(self, raw: Raw, path: Path, run: Reporter) -> None:
         for code, note in zip(("csv.dialect", "csv.encoding"), raw.notes, strict=False):
             run.find(code, f"{path.name}: {note}.")
+        if not path.name.lower().endswith(self.suffixes):
+            run.find("csv.suffix", f"{path.name} was read as delimited text; the end of its name says nothing of that.")
         encoding = raw.layout.encoding
         if (
             self.delimiter is None

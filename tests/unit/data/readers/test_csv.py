@@ -187,6 +187,15 @@ def test_what_was_found_is_reported(tmp_path):
     assert len(raw.notes) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "codes"), [("t.CSV", []), ("t.csv.gz", []), ("t.dat", ["csv.suffix"]), ("t", ["csv.suffix"])]
+)
+def test_a_finding_says_that_a_name_does_not_tell_the_format(tmp_path, name, codes):
+    run = Run(0)
+    assert Csv().read(written(tmp_path, "a,b\n1,x\n2,y\n", name=name), run).n_rows == 2
+    assert [finding.code for finding in run.findings.all()] == codes
+
+
 def test_every_finding_can_be_overridden(tmp_path):
     path = written(tmp_path, "1;2,5\n3;4,5\n")
     rows, layout = rows_of(path, delimiter=";", header=False, encoding="latin-1", quote="")
