@@ -85,7 +85,7 @@ def test_any_file_that_is_written_is_read_the_same(tmp_path, rows, delimiter, en
     raw = Raw((frame,), layout)
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
     path = tmp_path / "t.csv"
-    with Writer().open(path, table.schema) as sink:
+    with Writer().open(path, table.schema, Run(0)) as sink:
         sink.append(table)
     reader = Reader(delimiter=delimiter, header=True, quote='"', encoding=encoding)
     again = next(reader.read(path, Run(0)).frames())

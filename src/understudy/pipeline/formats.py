@@ -42,8 +42,8 @@ class Writer(Protocol):
 
     suffixes: ClassVar[tuple[str, ...]]
 
-    def open(self, path: Path, schema: TableSchema) -> AbstractContextManager[Sink]:
-        """Open a file for rows of ``schema``, looking as its layout says."""
+    def open(self, path: Path, schema: TableSchema, run: Run) -> AbstractContextManager[Sink]:
+        """Open a file for rows of ``schema``, looking as its layout says; ``run`` is told of what could not be so."""
         ...
 
 

@@ -48,7 +48,7 @@ def test_a_file_comes_back_as_it_was(tmp_path, kind):
     reader, run = load("readers", kind)(), Run(0)
     raw = reader.read(source, run)
     table = parse(raw, infer(raw, run).schema, run)
-    with load("writers", kind)().open(target, table.schema) as sink:
+    with load("writers", kind)().open(target, table.schema, Run(0)) as sink:
         sink.append(table)
     again = reader.read(target, run)
     assert next(again.frames()).equals(next(raw.frames()))
@@ -63,7 +63,7 @@ def test_many_tables_become_one_file(tmp_path, kind):
     reader, run = load("readers", kind)(), Run(0)
     raw = reader.read(source, run)
     table = parse(raw, infer(raw, run).schema, run)
-    with load("writers", kind)().open(path, table.schema) as sink:
+    with load("writers", kind)().open(path, table.schema, Run(0)) as sink:
         for _ in range(3):
             sink.append(table)
     rows = next(reader.read(path, run).frames())
@@ -132,7 +132,7 @@ def test_rows_of_a_delimited_file_have_the_dtypes_that_its_values_have(tmp_path,
     pl.DataFrame({name: (values * 60)[:60]}).write_csv(source)
     raw = load("readers", "csv")().read(source, Run(0))
     schema = infer(raw, Run(0)).schema
-    with load("writers", "parquet")().open(target, schema) as sink:
+    with load("writers", "parquet")().open(target, schema, Run(0)) as sink:
         sink.append(parse(raw, schema, Run(0)))
     assert pl.read_parquet_schema(target) == {name: dtype}
 
@@ -162,7 +162,7 @@ def test_switches_and_codes_that_are_numbers_stay_numbers(tmp_path, kind):
     raw = reader.read(source, Run(0))
     schema = infer(raw, Run(0)).schema
     assert [column.kind for column in schema.columns.values()] == ["boolean", "categorical", "datetime"]
-    with load("writers", kind)().open(target, schema) as sink:
+    with load("writers", kind)().open(target, schema, Run(0)) as sink:
         sink.append(parse(raw, schema, Run(0)))
     assert next(reader.read(target, Run(0)).frames()).equals(frame)
 
@@ -207,6 +207,6 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, kind):
     path = tmp_path / "absent" / f"t{ending(kind)}"
     with (
         pytest.raises(OutputError, match="cannot be written"),
-        load("writers", kind)().open(path, table.schema) as sink,
+        load("writers", kind)().open(path, table.schema, Run(0)) as sink,
     ):
         sink.append(table)
