@@ -104,6 +104,24 @@ def test_json_lines_name_the_bad_line(tmp_path):
         reader.read(path, Run(0))
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (['{"a": 1}', '{"a": "x"}'], True),
+        (['{"a":true}', '{"a":"x"}'], True),
+        (['{"größe": 1.5}', '{"größe": "x"}'], True),
+        (['{"a": "1"}', '{"a": "x"}'], False),
+        (['{"a": "1", "b": "\\"a\\": 1"}'], False),
+        (['{"a": "x"}', '{"a": null}'], False),
+    ],
+)
+def test_a_finding_says_that_numbers_beside_words_are_words(tmp_path, lines, told):
+    path, run = tmp_path / "t.jsonl", Run(0)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    load("readers", "jsonl")().read(path, run)
+    assert [finding.code for finding in run.findings.all()] == ["jsonl.mixed"] * told
+
+
 def test_packed_json_lines_are_read(tmp_path):
     path = tmp_path / "t.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"a": 1}\n{"a": 2, "b": "x"}\n'))
