@@ -186,3 +186,9 @@ def test_numbers_too_large_for_their_decimals_are_written_with_all_their_digits(
     text = pl.select(write_numbers(pl.lit(values), 12, NumberFormat(digits=1))).to_series()
     assert [float(cell) for cell in text] == values.to_list()
     assert text[0] == "54321.5"
+
+
+def test_exponents_beside_thousands_marks_are_no_numbers():
+    schema, back, _ = through({"x": ["0E0", "1 000"]})
+    assert isinstance(schema.columns["x"], Categorical)
+    assert back["x"].to_list() == ["0E0", "1 000"]
