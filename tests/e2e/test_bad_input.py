@@ -72,6 +72,13 @@ def test_only_a_header(refused, file):
     assert "no rows" in refused("run", file("a,b\n"))
 
 
+@pytest.mark.parametrize("name", ["t.json", "T.JSON", "t.xml", "t.html"])
+def test_a_format_that_nothing_reads(refused, file, name):
+    sentence = refused("run", file('[{"a": 1, "b": 2},\n {"a": 3, "b": 4}]\n', name))
+    assert "which nothing here reads. Convert it to one of" in sentence
+    assert all(suffix in sentence for suffix in (".csv", ".jsonl", ".parquet", ".arrow", ".xlsx"))
+
+
 @pytest.mark.parametrize("n", [1, 2, 19])
 def test_fewer_rows_than_the_split_needs(refused, file, n):
     rows = "a,b\n" + "\n".join(f"{i},{i % 3}" for i in range(n)) + "\n"

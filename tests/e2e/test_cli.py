@@ -9,6 +9,8 @@ import time
 import polars as pl
 import pytest
 
+from understudy.pipeline import schema_file
+
 FILES = {
     "data.csv",
     "report.html",
@@ -208,6 +210,17 @@ def test_help_is_fast():
         best = min(best, time.perf_counter() - start)
     # The budget is 0.3 s on an idle machine.
     assert best < (0.3 if os.environ.get("UNDERSTUDY_TIMING") else 1.0)
+
+
+def test_a_schema_that_is_printed_into_a_file_can_be_read_back(tmp_path):
+    (tmp_path / "t.csv").write_text("größe,x\n" + "".join(f"{v}.5 €,ü{v % 3}\n" for v in range(60)), encoding="utf-8")
+    with (tmp_path / "t.yaml").open("wb") as file:
+        command = [sys.executable, "-m", "understudy", "infer", "t.csv"]
+        environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+        subprocess.run(command, cwd=tmp_path, stdout=file, env=environment, check=True)  # noqa: S603
+    schema = schema_file.load(tmp_path / "t.yaml")
+    assert list(schema.columns) == ["größe", "x"]
+    assert schema.layout.numbers["größe"].suffix == " €"
 
 
 def test_nothing_of_a_library_leaks_into_the_terminal(people):

@@ -12,6 +12,7 @@ from understudy.context import Run
 from understudy.data.dates import read_dates, write_dates
 from understudy.data.durations import read_durations, write_durations
 from understudy.data.infer import infer
+from understudy.data.missing import LEAST_ROWS
 from understudy.data.numbers import read_numbers, write_numbers
 from understudy.data.raw import Raw
 from understudy.data.readers.csv import Csv as Reader
@@ -66,7 +67,8 @@ def test_any_column_of_text_comes_back(cells):
     schema = infer(raw, Run(0)).schema
     markers = schema.layout.missing.get("x", {})
     for was, now in zip(cells, unparse(parse(raw, schema, Run(0)))["x"].to_list(), strict=True):
-        assert alike(was, now) or (was in markers and now in markers)
+        remark = bool(schema.layout.odd) and cells.count(was) < LEAST_ROWS and now in {"", *markers}
+        assert alike(was, now) or (was in markers and now in markers) or remark
 
 
 @SOME
@@ -83,7 +85,7 @@ def test_any_file_that_is_written_is_read_the_same(tmp_path, rows, delimiter, en
     raw = Raw((frame,), layout)
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
     path = tmp_path / "t.csv"
-    with Writer().open(path, table.schema) as sink:
+    with Writer().open(path, table.schema, Run(0)) as sink:
         sink.append(table)
     reader = Reader(delimiter=delimiter, header=True, quote='"', encoding=encoding)
     again = next(reader.read(path, Run(0)).frames())
@@ -116,6 +118,20 @@ def test_floats_of_a_frame_come_back(values):
     frame = pl.DataFrame({"x": pl.Series(values, dtype=pl.Float64)})
     back = through(frame, Layout())
     assert (back["x"].eq_missing(frame["x"])).all()
+
+
+MIXED = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.builds(lambda units, decimals: units / 10**decimals, st.integers(-(10**7), 10**7), st.integers(0, 12)),
+)
+
+
+@settings(SOME, max_examples=200)
+@given(st.lists(MIXED, min_size=2, max_size=30))
+def test_floats_of_a_file_and_of_a_frame_come_back_with_all_their_digits(values):
+    text = pl.DataFrame({"x": [repr(value) for value in values]})
+    assert [float(cell) for cell in through(text, Layout(medium="csv"))["x"]] == values
+    assert through(pl.DataFrame({"x": values}), Layout())["x"].to_list() == values
 
 
 MOMENTS = st.datetimes(dt.datetime(1800, 1, 1), dt.datetime(2150, 1, 1))  # noqa: DTZ001
@@ -162,11 +178,16 @@ FORMATS = [
     "%-m/%-d/%Y %-I:%M:%S %p",
     "%Y-%m-%dT%H:%M:%S%:z",
     "%d-%b-%Y %H:%M:%SZ",
+    "%^a %d-%,b-%Y %H:%M:%S",
 ]
 
 
 @SOME
-@given(st.lists(MOMENTS, min_size=1, max_size=30), st.sampled_from(FORMATS), st.sampled_from(["UTC", "Etc/GMT-2"]))
+@given(
+    st.lists(MOMENTS, min_size=1, max_size=30),
+    st.sampled_from(FORMATS),
+    st.sampled_from(["UTC", "Etc/GMT-2", "-03:30"]),
+)
 def test_dates_are_read_as_they_are_written(moments, format_, zone):
     zoned = "z" in format_ or format_.endswith("Z")
     column = Datetime(format=format_, time_zone=(zone if "%:z" in format_ else "UTC") if zoned else None)

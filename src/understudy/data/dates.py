@@ -4,13 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 
 import polars as pl
 
+from understudy.data.zones import fixed_offset, moment_of, wall_of
 from understudy.schema.column import Datetime, Resolution
 
-__all__ = ["Dates", "find_dates", "read_dates", "resolution_of", "write_dates"]
+__all__ = ["Dates", "find_dates", "is_likely", "read_dates", "resolution_of", "write_dates"]
 
 MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 LONG_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -62,6 +64,8 @@ LIKE_NUMBERS, ENOUGH_MONTHS = ("%Y%m", "%Y.%m", "%m.%Y"), 5  # that many are not
 FIXED_FRACTIONS = (3, 6, 9)
 MOSTLY = 0.9
 MIDNIGHT = r"([T ])24:00"
+DAY_CODES = r"%[-_0]?[deFDjsxcvVUW+]"
+MONTH_CODES = r"%[-_0^,]?[mbBh]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +123,13 @@ def find_dates(values: pl.Series, day_first: Callable[[], bool]) -> Dates | None
     good = values if rest.is_empty() else values.filter(~values.is_in(rest.implode()))
     moments = pl.select(read_dates(pl.lit(good), column)).to_series()
     column = column.model_copy(update={"resolution": resolution_of(_local(moments, zone))})
-    return Dates(column, tuple(_said(formats, notes, zone, good, rest)), rest)
+    return Dates(column, tuple(_said(formats, notes, zone, good)), rest)
 
 
-def _said(formats: list[str], notes: list[str], zone: str | None, values: pl.Series, odd: pl.Series) -> list[str]:
+def _said(formats: list[str], notes: list[str], zone: str | None, values: pl.Series) -> list[str]:
     out = (
         [notes[0]] if len(formats) == 1 else [f"dates spelled {', '.join(formats)}; new ones are spelled {formats[0]}"]
     )
-    if odd.len():
-        out.append(f"{', '.join(map(repr, odd.to_list()))} count{'s' * (odd.len() == 1)} as missing")
     if zone == "offset":
         out.append("the UTC offsets follow no one zone and are written as +00:00")
     if values.str.contains(MIDNIGHT).any():
@@ -163,11 +165,22 @@ def _best_format(values: pl.Series, day_first: Callable[[], bool]) -> _Found | N
         note = f"every value is a date, spelled {good[0]} or {good[1]}: no value tells which"
     mask = parsed[good[0]]
     fitting = values.filter(mask)
-    padded = _padding(fitting, good[0])
+    padded = _padding(fitting, _cased(fitting, good[0]))
     if padded is None:
         return None
     format_, time_zone = _zone(fitting, padded, zone)
     return _Found(format_, time_zone, note, values.filter(~mask))
+
+
+def _cased(values: pl.Series, format_: str) -> str:
+    """Give the format in which names of months and weekdays have the case that they mostly have in ``values``."""
+    if re.search("%[aAbB]", format_) is None:
+        return format_
+    names = values.str.extract(r"(\p{L}{3,})", 1)
+    for flag, same in (("^", names.str.to_uppercase()), (",", names.str.to_lowercase())):
+        if (names == same).sum() * 2 > names.len():
+            return re.sub("%([aAbB])", f"%{flag}\\1", format_)
+    return format_
 
 
 def _swapped(format_: str) -> str:
@@ -233,7 +246,12 @@ def _parsed(values: pl.Series, format_: str) -> pl.Series:
     if begun.null_count() == begun.len():
         return pl.repeat(value=False, n=values.len(), eager=True)
     moments = pl.select(read_dates(pl.lit(values), column)).to_series()
-    return moments.dt.year().is_between(EARLIEST, LATEST).fill_null(value=False)
+    return pl.select(is_likely(pl.lit(moments))).to_series().fill_null(value=False)
+
+
+def is_likely(moments: pl.Expr) -> pl.Expr:
+    """Tell which moments are of a year that is no stand-in for a missing one, as 9999 is."""
+    return moments.dt.year().is_between(EARLIEST, LATEST)
 
 
 def _padding(values: pl.Series, format_: str) -> str | None:
@@ -274,6 +292,7 @@ def _zone(values: pl.Series, format_: str, zone: str) -> tuple[str, str | None]:
         if minutes == 0:
             # POSIX counts westward: Etc/GMT-2 is two hours ahead of UTC.
             return format_, "UTC" if hours == 0 else f"Etc/GMT{-hours:+d}"
+        return format_, f"{offset[:3]}:{offset[-2:]}"
     for name in ZONES:
         column = Datetime(format=format_, time_zone=name)
         again = pl.select(write_dates(read_dates(pl.lit(values), column), column)).to_series()
@@ -295,34 +314,46 @@ def _read(text: pl.Expr, format_: str, zone: str | None) -> pl.Expr:
         quarter = text.str.extract(r"Q([1-4])", 1).cast(pl.Int8) * 3 - 2
         year = text.str.extract(r"(\d{4})", 1)
         text, format_ = year + "-" + quarter.cast(pl.String) + "-01", "%Y-%m-%d"
-    elif re.search(r"%-?[de]", format_) is None and "%V" not in format_:
-        # A month without a day begins on its first.
-        text, format_ = pl.lit("01 ") + text, f"%d {format_}"
+    elif re.search(DAY_CODES, format_) is None:
+        # A month without a day begins on its first, and a year with its first month.
+        first, codes = ("01 ", "%d ") if re.search(MONTH_CODES, format_) else ("01 01 ", "%d %m ")
+        text, format_ = pl.lit(first) + text, codes + format_
     elif "%V" in format_ and "%u" not in format_:
         text, format_ = text + "-1", f"{format_}-%u"
     elif re.search(r"%-?H", format_):
         late = text.str.contains(MIDNIGHT)
         text = text.str.replace(MIDNIGHT, "${1}00:00")
-    parsed = text.str.strptime(pl.Datetime("us"), format_.replace("%-", "%").replace("%e", "%d"), strict=False)
+    codes = re.sub("%[-^,]", "%", format_).replace("%e", "%d")
+    parsed = text.str.strptime(pl.Datetime("us"), codes, strict=False)
     if late is not None:
         parsed = pl.when(late).then(parsed.dt.offset_by("1d")).otherwise(parsed)
     if "%z" in format_ or "%:z" in format_:
         return parsed.dt.convert_time_zone("UTC")
-    if zone not in {None, "UTC", "offset"}:
-        local = parsed.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        return local.dt.convert_time_zone("UTC")
-    return parsed if zone is None else parsed.dt.replace_time_zone("UTC")
+    return moment_of(parsed, zone)
 
 
 def write_dates(moment: pl.Expr, column: Datetime) -> pl.Expr:
     """Spell moments as the source does; the inverse of :func:`read_dates`."""
-    if column.time_zone is not None and column.time_zone not in {"UTC", "offset"}:
-        moment = moment.dt.convert_time_zone(column.time_zone)
-    return moment.dt.to_string((column.format or "%+").partition("|")[0])
+    format_, zone = (column.format or "%+").partition("|")[0], column.time_zone
+    if fixed_offset(zone) is not None:
+        moment = wall_of(moment, zone)
+        format_ = format_.replace("%:z", str(zone)).replace("%z", str(zone).replace(":", ""))
+    elif zone not in {None, "UTC", "offset"}:
+        moment = moment.dt.convert_time_zone(str(zone))
+    # Which case names are written in, no library has a code for.
+    pieces = [_piece(moment, piece) for piece in re.split(r"(%[\^,][a-zA-Z])", format_) if piece]
+    return reduce(lambda one, other: one + other, pieces)
+
+
+def _piece(moment: pl.Expr, format_: str) -> pl.Expr:
+    """Spell the part of a format that has no name in another case, or nothing but one."""
+    text = moment.dt.to_string(re.sub("^%[\\^,]", "%", format_))
+    cased = {"%^": text.str.to_uppercase(), "%,": text.str.to_lowercase()}
+    return cased.get(format_[:2], text)
 
 
 def _local(moments: pl.Series, zone: str | None) -> pl.Series:
-    return moments if zone in {None, "UTC", "offset"} else moments.dt.convert_time_zone(str(zone))
+    return moments if zone is None else pl.select(wall_of(pl.lit(moments), zone)).to_series()
 
 
 def resolution_of(moments: pl.Series) -> Resolution:

@@ -5,7 +5,9 @@ from typing import Any, cast
 
 import polars as pl
 
+from understudy.data.names import repeated
 from understudy.data.raw import Raw
+from understudy.data.reporter import Reporter
 from understudy.errors import InputError
 from understudy.schema.layout import Layout
 
@@ -14,13 +16,15 @@ __all__ = ["to_raw"]
 Back = Callable[[pl.DataFrame], object]
 
 
-def to_raw(frame: object) -> tuple[Raw, Back]:
+def to_raw(frame: object, run: Reporter) -> tuple[Raw, Back]:
     """Take a frame as it is, and give the way back.
 
     Parameters
     ----------
     frame : pandas, polars, pyarrow or duckdb frame, or anything with ``__arrow_c_stream__``
         Rows.
+    run : Reporter
+        Told of an index that is left out.
 
     Returns
     -------
@@ -33,11 +37,11 @@ def to_raw(frame: object) -> tuple[Raw, Back]:
     InputError
         If it is no frame, or has two columns of one name.
     """
-    rows, back = _taken(frame)
+    rows, back = _taken(frame, run)
     return Raw((rows,), Layout(medium="frame")), back
 
 
-def _taken(frame: object) -> tuple[pl.DataFrame, Back]:
+def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:
     if isinstance(frame, pl.DataFrame):
         return frame, lambda rows: rows
     if isinstance(frame, pl.LazyFrame):
@@ -46,12 +50,12 @@ def _taken(frame: object) -> tuple[pl.DataFrame, Back]:
     if kind == "pandas" and type(frame).__name__ == "DataFrame":
         from understudy.data import pandas_frames  # noqa: PLC0415 - only who has pandas needs it
 
-        return pandas_frames.to_polars(frame)
+        return pandas_frames.to_polars(frame, run)
     if not hasattr(frame, "__arrow_c_stream__"):
         msg = f"A {type(frame).__name__} is no frame. Give a pandas, polars or pyarrow frame, or the path of a file."
         raise InputError(msg)
     names = _names_of(frame)
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = repeated(names)
     if twice:
         msg = f"The frame has two columns named {twice[0]!r}. Rename one of them."
         raise InputError(msg)
@@ -71,7 +75,10 @@ def _way_back(frame: object, kind: str) -> Back:
 
         def to_pyarrow(rows: pl.DataFrame) -> object:
             table = cast("Any", rows.to_arrow())
-            return table.cast(schema) if type(frame).__name__ == "Table" else table.cast(schema).to_batches()[0]
+            if type(frame).__name__ == "Table":
+                return table.cast(schema)
+            batches = table.cast(schema).combine_chunks().to_batches()
+            return batches[0] if batches else cast("Any", type(frame)).from_pylist([], schema=schema)
 
         return to_pyarrow
     if kind in {"duckdb", "_duckdb"}:

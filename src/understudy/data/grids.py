@@ -5,7 +5,7 @@ from math import lgamma, log
 import numpy as np
 import polars as pl
 
-__all__ = ["step_of"]
+__all__ = ["is_exact", "step_of"]
 
 FACTORS = (1, 2, 2.5, 5)
 COARSEST = 12  # powers of ten
@@ -14,6 +14,7 @@ OFF_ROWS, OFF_VALUES = 0.005, 0.1
 CHANCE = 1e-6
 NEAR, PRECISION = 1e-6, 1e-12  # of a unit, and of the value
 EXACT = 2.0**53
+DIGITS = 15  # that every float has
 
 
 def step_of(numbers: pl.Series, counts: pl.Series, decimals: int | None) -> float | None:
@@ -47,6 +48,11 @@ def step_of(numbers: pl.Series, counts: pl.Series, decimals: int | None) -> floa
             break
         found = max([found, *(ratio for ratio in good if not _by_chance(units, ratio))])
     return None if found == 1 and decimals is not None else float(f"{found / scale:.12g}")
+
+
+def is_exact(numbers: pl.Series, decimals: int) -> bool:
+    """Tell whether floats can be rounded to so many decimals without a change: the largest has digits left for them."""
+    return not decimals or float(numbers.abs().max() or 0) * 10.0**decimals < 10.0**DIGITS  # pyright: ignore[reportArgumentType]
 
 
 def _multiples(units: np.ndarray, ratio: float) -> np.ndarray:

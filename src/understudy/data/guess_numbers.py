@@ -4,7 +4,7 @@ from math import lgamma, log
 
 import polars as pl
 
-from understudy.data.grids import step_of
+from understudy.data.grids import is_exact, step_of
 from understudy.data.numbers import bare_numbers, read_numbers
 from understudy.data.profile import Guess, Profile
 from understudy.data.shapes import learn
@@ -60,8 +60,9 @@ BELOW = r"^\s*[<>≤≥~]"
 def guess_number(profile: Profile, hints: Hints) -> Guess | None:
     """Take a column of text for numbers if every value is one, apart from a marker or two.
 
-    Leading zeros are part of a code, not of a number. Infinities and numbers beyond the range of a float cannot be
-    learned from: they are kept as markers of missing values, so that they come back in the share they had.
+    Leading zeros are part of a code, not of a number. Infinities cannot be learned from: they are kept as markers of
+    missing values, so that they come back in the share they had; so is a word, or a number beyond the range of a float,
+    that enough rows hold.
 
     Parameters
     ----------
@@ -85,15 +86,13 @@ def guess_number(profile: Profile, hints: Hints) -> Guess | None:
     if wrong.len():
         if profile.markers_fixed or not _are_markers(wrong, profile):
             return None
-        evidence.append(
-            f"{', '.join(repr(v) for v in wrong.head(5).to_list())} count{'s' * (wrong.len() == 1)} as missing"
-        )
-        profile = profile.without(wrong)
+        profile, said = profile.set_aside(wrong, "number")
+        evidence += said
         values, numbers = profile.values, numbers.drop_nulls()
     bare = values.to_frame("text").select(bare_numbers(pl.col("text"), style).alias("x"))["x"]
     if values.is_empty() or (bare.str.contains(r"^[+-]?0\d").any() and style.notation == "plain"):
         return None
-    decimals, style = _decimals(bare, style)
+    decimals, style = _decimals(bare, numbers, style)
     if decimals == 0:
         whole = _read(values, 0, style)
         if whole.null_count():
@@ -145,7 +144,7 @@ def _are_markers(wrong: pl.Series, profile: Profile) -> bool:
     return not strange.len() or (numbers >= 5 * strange.len() and rows <= profile.n_known / 2)
 
 
-def _decimals(bare: pl.Series, style: NumberFormat) -> tuple[int | None, NumberFormat]:
+def _decimals(bare: pl.Series, numbers: pl.Series, style: NumberFormat) -> tuple[int | None, NumberFormat]:
     """Give the number of decimals that every value fits in, and how many of them are always written out."""
     fraction = pl.col("text").str.extract(r"\.(\d*)", 1).fill_null("")
     exponent = pl.col("text").str.extract(r"[eE]([+-]?\d{1,4})$", 1).cast(pl.Int64).fill_null(0)
@@ -163,7 +162,7 @@ def _decimals(bare: pl.Series, style: NumberFormat) -> tuple[int | None, NumberF
     used = max(used, 0)
     plain = table.filter(exponent == 0).select(length=length, used=fraction.str.strip_chars_end("0").str.len_bytes())
     written = _digits_written(plain.group_by("length", "used").len().rows())
-    if used > FULL_FLOAT or (used and significant > SIGNIFICANT):
+    if used > FULL_FLOAT or (used and significant > SIGNIFICANT) or not is_exact(numbers, used):
         return None, style.model_copy(update={"digits": min(written, 1)})
     return used, style.model_copy(update={"digits": min(written, MOST_DIGITS)})
 
@@ -259,7 +258,7 @@ def _key(profile: Profile, numbers: pl.Series, *, text: bool) -> tuple[ColumnTyp
     if is_key_name(profile.name) or semantic:
         return key, f"all different, and the column's name {profile.name!r} says that they name the rows"
     if _given_out(profile, low, high):
-        return key, f"all different though they lie between {low} and {high}: given out one by one, not measured"
+        return key, "all different though they lie close together: given out one by one, not measured"
     same_length = len(str(low)) == len(str(high))
     moment = any(a <= low and high <= b for a, b in (EPOCH_S, EPOCH_MS))
     if text and same_length and len(str(low)) >= LONG_KEY and not moment and profile.n_distinct >= FEW_CODES:

@@ -45,8 +45,8 @@ def _floats(values: pl.Series) -> Dates | None:
 
 
 def _dated(profile: Profile, found: Dates) -> Guess:
-    profile = profile.without(found.odd) if found.odd.len() else profile
-    return Guess(found.column, (*found.evidence, f"{profile.n_distinct:,} distinct dates"), profile)
+    profile, said = profile.set_aside(found.odd, "date") if found.odd.len() else (profile, ())
+    return Guess(found.column, (*found.evidence, *said, f"{profile.n_distinct:,} distinct dates"), profile)
 
 
 def _within_day(lengths: pl.Series) -> bool:

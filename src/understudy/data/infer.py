@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from understudy.data.dates import resolution_of
+from understudy.data.grids import is_exact
 from understudy.data.guess_numbers import guess_large, guess_number, guess_quantity
 from understudy.data.guess_places import pair_places
 from understudy.data.guess_times import guess_dated_number, guess_time
 from understudy.data.guess_words import guess_switch, guess_words
+from understudy.data.missing import LEAST_ROWS
 from understudy.data.profile import Guess, Profile, profile_of
 from understudy.data.raw import NULL, Raw
 from understudy.data.reporter import Reporter
@@ -84,6 +86,7 @@ def infer(raw: Raw, run: Reporter) -> Inference:
     layout = raw.layout.model_copy(
         update={
             "missing": {n: _shares(g.profile) for n, g in guesses.items() if g.profile.missing},
+            "odd": tuple(n for n, g in guesses.items() if g.profile.odd),
             "storage": {n: kind for n, d in dtypes.items() if (kind := _storage(guesses[n], d, raw.layout.medium))},
             "numbers": {n: g.style for n, g in guesses.items() if g.style != NumberFormat()},
         },
@@ -147,9 +150,11 @@ def _nearly_numbers(profile: Profile) -> tuple[str, ...]:
     wrong = profile.values.filter(~numbers)
     if wrong.is_empty():
         return ("leading zeros make codes of its digits",) if profile.values.str.contains(r"^\s*0\d").any() else ()
-    rows = int(profile.counts.filter(~numbers).sum())
+    counts = profile.counts.filter(~numbers)
+    shared = wrong.filter(counts >= LEAST_ROWS)
+    such = f" (such as {shared[0]!r})" if shared.len() else ""
     return (
-        f"{rows:,} of {profile.n_known:,} values are no numbers (such as {wrong[0]!r}), so it is not taken for numbers",
+        f"{int(counts.sum()):,} of {profile.n_known:,} values are no numbers{such}, so it is not taken for numbers",
     )
 
 
@@ -199,13 +204,14 @@ def _grid(numbers: pl.Series, dtype: pl.DataType) -> int | None:
     if digits.str.contains("e").any():
         return None
     used = int(digits.str.extract(r"\.(\d*)$", 1).str.len_bytes().max() or 0)  # pyright: ignore[reportArgumentType]
-    return used if used <= most else None
+    return used if used <= most and is_exact(numbers, used) else None
 
 
 def _report(guess: Guess, run: Reporter) -> None:
     """Say which markers were found that the user might have meant as values, and what will not be written back."""
     name = guess.profile.name
-    strange = [m for m in guess.profile.missing if m not in {"", NULL, "NaN", "NA"}]
+    plain = {"", NULL, "NaN", "NA"} | ({"nan"} if guess.profile.source.dtype.is_float() else set[str]())
+    strange = [m for m in guess.profile.missing if m not in plain]
     if strange and not guess.profile.markers_fixed:
         shown = ", ".join(f"{m!r} ({guess.profile.missing[m]:,} rows)" for m in strange[:SHOWN])
         more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
@@ -220,14 +226,12 @@ def _report(guess: Guess, run: Reporter) -> None:
 
 
 def _gaps(profile: Profile) -> tuple[str, ...]:
-    total = sum(profile.missing.values())
-    if not total:
+    if not profile.n_missing:
         return ()
+    said = f"{profile.n_missing:,} of {profile.n_rows:,} values are missing ({profile.n_missing / profile.n_rows:.1%})"
     markers = ", ".join("null" if m == NULL else repr(m) for m in list(profile.missing)[:SHOWN])
     more = " and others" if len(profile.missing) > SHOWN else ""
-    return (
-        f"{total:,} of {profile.n_rows:,} values are missing ({total / profile.n_rows:.1%}), written {markers}{more}",
-    )
+    return (f"{said}, written {markers}{more}" if markers else said,)
 
 
 def _shares(profile: Profile) -> dict[str, float]:
@@ -236,4 +240,4 @@ def _shares(profile: Profile) -> dict[str, float]:
 
 
 def _is_key(guess: Guess) -> bool:
-    return isinstance(guess.column, Identifier) and guess.column.unique and not guess.profile.missing
+    return isinstance(guess.column, Identifier) and guess.column.unique and not guess.profile.n_missing

@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 
 from understudy.data.raw import NULL
-from understudy.schema.column import Categorical, ColumnType, Identifier, Text
+from understudy.schema.column import Boolean, Categorical, ColumnType, Identifier, Text
 from understudy.schema.layout import Layout
 
-__all__ = ["NOT_FINITE", "USUAL", "is_missing", "markers_of", "put_markers"]
+__all__ = ["LEAST_ROWS", "NOT_FINITE", "USUAL", "is_missing", "markers_of", "put_markers"]
 
 USUAL = (
     "",
@@ -19,6 +19,10 @@ USUAL = (
 NOT_FINITE = ("inf", "-inf", "Inf", "-Inf", "+inf", "INF", "-INF", "Infinity", "-Infinity", "infinity", "-infinity")
 """Spellings of infinities: no number that can be learned from, so they are kept as markers."""
 
+LEAST_ROWS = 5
+"""How many rows have to hold a text that is no usual marker before it is taken for one, shown, and written back: what
+fewer hold may be a remark about one of them."""
+
 GOLDEN = 0.6180339887498949
 
 
@@ -26,13 +30,14 @@ def markers_of(name: str, column: ColumnType, layout: Layout) -> list[str]:
     """Give every spelling that counts as missing in a column of text.
 
     Where words are values ("none" may be a level), only the markers that the layout names count. Elsewhere the usual
-    ones count too, since they could not be values.
+    ones count too, since they could not be values; how a switch spells true and false is no marker.
     """
     named = [marker for marker in layout.missing.get(name, {}) if marker != NULL]
     empty = [""] if layout.medium == "csv" else []
     if isinstance(column, Categorical | Identifier | Text):
         return [*empty, *named]
-    return [*named, *USUAL, *NOT_FINITE]
+    values = {column.true, column.false} if isinstance(column, Boolean) else set[str]()
+    return [marker for marker in (*named, *USUAL, *NOT_FINITE) if marker not in values]
 
 
 def is_missing(text: pl.Expr, markers: list[str]) -> pl.Expr:

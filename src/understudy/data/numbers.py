@@ -117,15 +117,17 @@ def _grid(number: pl.Expr, decimals: int, at_least: int) -> tuple[pl.Expr, pl.Ex
     """Give the digits before and after the decimal mark, the latter without zeros at the end beyond ``at_least``."""
     scale = 10**decimals
     scaled = (number.abs() * scale).round(0)
-    # Beyond 2**53 there is no fraction left to write; the cast would leave Int64.
+    # From 2**53 units on, floats are coarser than the grid, and the cast would leave Int64: the shortest spelling does.
     large = scaled >= EXACT
     units = pl.when(large).then(0.0).otherwise(scaled).cast(pl.Int64)
-    whole = (
+    text = pl.when(large).then(number.abs().cast(pl.String)).map_batches(_without_exponents, return_dtype=pl.String)
+    whole = text.str.extract(r"^(\d+)", 1).fill_null((units // scale).cast(pl.String))
+    digits = text.str.extract(r"\.(\d+)$", 1).str.pad_end(decimals, "0")
+    digits = (
         pl.when(large)
-        .then(number.abs().cast(pl.Int128, strict=False).cast(pl.String))
-        .otherwise((units // scale).cast(pl.String))
+        .then(digits.fill_null("0" * decimals))
+        .otherwise((units % scale).cast(pl.String).str.zfill(decimals))
     )
-    digits = (units % scale).cast(pl.String).str.zfill(decimals)
     if at_least < decimals:
         digits = digits.str.strip_chars_end("0")
     return whole, digits.str.pad_end(at_least, "0")

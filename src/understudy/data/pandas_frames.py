@@ -6,13 +6,15 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
+from understudy.data.names import repeated
+from understudy.data.reporter import Reporter
 from understudy.errors import InputError
 
 __all__ = ["to_polars"]
 
 
-def to_polars(frame: object) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], object]]:
-    """Give the columns of a pandas frame (its index is left out), and the way back.
+def to_polars(frame: object, run: Reporter) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], object]]:
+    """Give the columns of a pandas frame (its index is left out, with a finding), and the way back.
 
     Raises
     ------
@@ -23,10 +25,12 @@ def to_polars(frame: object) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], obj
 
     source = cast("pd.DataFrame", frame)
     names = [str(name) for name in source.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = repeated(names)
     if twice:
         msg = f"The frame has {names.count(twice[0])} columns named {twice[0]!r}. Rename all but one of them."
         raise InputError(msg)
+    if not source.index.equals(pd.RangeIndex(len(source))):
+        run.find("pandas.index", "The index of the frame is left out; `frame.reset_index()` makes a column of it.")
     rows = pl.DataFrame({name: _taken(cast("Any", source.iloc[:, i]), name) for i, name in enumerate(names)})
     dtypes = list(source.dtypes)
     empty = source.iloc[:0].reset_index(drop=True)
@@ -93,14 +97,17 @@ def _objects(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
 
     gaps = column.isna().to_numpy()
     values = [None if gap else value for gap, value in zip(gaps, column.tolist(), strict=True)]
+    values = [value.item() if isinstance(value, np.generic) else value for value in values]
     kinds = {type(value) for value in values if value is not None}
+    if kinds == {int, float} and all(_fits(value) for value in values if isinstance(value, int)):
+        return pl.Series(name, values, dtype=pl.Float64, strict=False)
     if kinds <= {str}:
         return pl.Series(name, values, dtype=pl.String)
     if kinds & {list, tuple, dict, set, bytes, np.ndarray}:
         kind = min(k.__name__ for k in kinds)
         msg = f"Column {name!r} holds {kind} values, not single ones. Spread it over several columns, or drop it."
         raise InputError(msg)
-    if len(kinds) == 1 or kinds <= {int, float}:
+    if len(kinds) == 1:
         values = [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in values]
         try:
             held = pl.Series(name, values)
@@ -109,6 +116,14 @@ def _objects(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
         if held.dtype != pl.Object:  # else some kind that polars does not hold: by its text
             return held
     return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+
+
+def _fits(whole: int) -> bool:
+    """Tell whether a whole number is a float without a change."""
+    try:
+        return int(float(whole)) == whole
+    except OverflowError:
+        return False
 
 
 def _words(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above

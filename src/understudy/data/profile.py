@@ -1,10 +1,10 @@
 """What inference looks at in one column: its distinct values, how often each occurs, and what stands for missing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from understudy.data.missing import USUAL
+from understudy.data.missing import LEAST_ROWS, NOT_FINITE, USUAL
 from understudy.data.raw import NULL
 from understudy.schema.column import ColumnType
 from understudy.schema.layout import NumberFormat
@@ -12,6 +12,7 @@ from understudy.schema.layout import NumberFormat
 __all__ = ["Guess", "Profile", "profile_of"]
 
 COUNTRY_CODES, MOSTLY_CODES = 5, 0.8
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Profile:
         How often each marker of a missing value occurs, and :data:`NULL` for real nulls.
     markers_fixed : bool
         Whether the user has named the markers, so that none may be added.
+    odd : int
+        How many rows hold a text that is none of the column's kind and that too few rows share for a marker: missing,
+        too, but written nowhere.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Profile:
     counts: pl.Series
     missing: dict[str, int]
     markers_fixed: bool = False
+    odd: int = 0
 
     @property
     def n_rows(self) -> int:
@@ -47,9 +52,14 @@ class Profile:
         return self.source.len()
 
     @property
+    def n_missing(self) -> int:
+        """Number of rows that are missing."""
+        return sum(self.missing.values()) + self.odd
+
+    @property
     def n_known(self) -> int:
         """Number of rows that are not missing."""
-        return self.n_rows - sum(self.missing.values())
+        return self.n_rows - self.n_missing
 
     @property
     def n_distinct(self) -> int:
@@ -72,7 +82,31 @@ class Profile:
         gone = dict(zip(self.values.filter(marked).to_list(), self.counts.filter(marked).to_list(), strict=True))
         values, counts = self.values.filter(~marked), self.counts.filter(~marked)
         gone = {str(marker): count for marker, count in gone.items()}
-        return Profile(self.name, self.source, values, counts, self.missing | gone, self.markers_fixed)
+        return replace(self, values=values, counts=counts, missing=self.missing | gone)
+
+    def set_aside(self, texts: pl.Series, what: str) -> tuple["Profile", tuple[str, ...]]:
+        """Give the profile in which values that are no ``what`` count as missing, and say so.
+
+        Those of at least :data:`LEAST_ROWS` rows are markers, and so are infinities; of all others, only how many rows
+        hold them is kept.
+        """
+        wrong = self.values.is_in(texts.implode())
+        usual = self.values.str.strip_chars().is_in(list(NOT_FINITE))
+        shared = self.values.filter(wrong & (usual | (self.counts >= LEAST_ROWS)))
+        rest = self.without(shared)
+        rare = rest.values.is_in(texts.implode())
+        rows = int(rest.counts.filter(rare).sum())
+        said: list[str] = []
+        if shared.len():
+            shown = ", ".join(map(repr, shared.head(SHOWN).to_list()))
+            said.append(f"{shown} count{'s' * (shared.len() == 1)} as missing")
+        if rows:
+            one = rows == 1
+            said.append(
+                f"{rows:,} value{'s' * (not one)} that {'is' if one else 'are'} no {what} count{'s' * one} as missing; "
+                f"held by fewer than {LEAST_ROWS} rows each, they are shown and written nowhere"
+            )
+        return replace(rest, values=rest.values.filter(~rare), counts=rest.counts.filter(~rare), odd=rows), tuple(said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,9 @@ def spelling_of(values: pl.Series, hints: Hints) -> NumberFormat | None:
     marks = marks_of([m["body"] for m in found], hints)
     if marks is None:
         return None
-    exponents = _exponents(found)
-    if marks[1] and exponents:
+    if marks[1] and any(m["exponent"] for m in found):
         return None
+    exponents = _exponents(found)
     left, right, width = _blanks(found)
     return NumberFormat.model_validate(
         {

@@ -1,11 +1,12 @@
 """Rows as the source holds them, to rows in the dtypes of the schema, and back."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 
-from understudy.data.dates import read_dates, write_dates
+from understudy.data.dates import is_likely, read_dates, write_dates
 from understudy.data.durations import read_durations, write_durations
 from understudy.data.missing import is_missing, markers_of, put_markers
 from understudy.data.numbers import read_numbers, write_numbers
@@ -13,6 +14,7 @@ from understudy.data.raw import Raw
 from understudy.data.reporter import Reporter
 from understudy.data.storage import dtype_named
 from understudy.data.table import Table, row_dtype
+from understudy.data.zones import moment_of
 from understudy.errors import SchemaError
 from understudy.schema.column import (
     Boolean,
@@ -42,7 +44,8 @@ def parse(raw: Raw, schema: TableSchema, run: Reporter, *, strict: bool = True) 
     Parameters
     ----------
     strict : bool
-        Whether a value that is not what the schema says is an error; else it is missing, and kept in the table's
+        Whether a value that is not what the schema says is an error, but in the columns that its layout calls odd,
+        where it is missing, with a finding; else it is missing, and kept in the table's
         ``unfit``, for a judge.
 
     Raises
@@ -60,11 +63,14 @@ def parse(raw: Raw, schema: TableSchema, run: Reporter, *, strict: bool = True) 
         run.find("schema.extra_columns", f"The schema leaves out {len(extra)} of the columns: {', '.join(extra)}.")
     parts: list[pl.DataFrame | Path] = []
     unfit: list[tuple[int, dict[str, pl.Series]]] = []
+    odd: Counter[str] = Counter()
     offset = 0
     for part, frame in zip(raw.partitions, raw.frames(), strict=True):
         parsed = {name: _parsed(frame[name], column, schema.layout) for name, column in schema.columns.items()}
         wrong = {name: mask for name, (_, mask) in parsed.items() if mask is not None}
         if strict:
+            odd.update({name: int(mask.sum()) for name, mask in wrong.items() if name in schema.layout.odd})
+            wrong = {name: mask for name, mask in wrong.items() if name not in odd}
             for name, mask in wrong.items():
                 raise _misfit(frame[name], mask, schema.columns[name], offset)
         rows = pl.DataFrame({name: values for name, (values, _) in parsed.items()})
@@ -76,7 +82,15 @@ def parse(raw: Raw, schema: TableSchema, run: Reporter, *, strict: bool = True) 
             parts.append(path)
         else:
             parts.append(rows)
+    _report(odd, schema, run)
     return Table(tuple(parts), schema, _gathered(unfit))
+
+
+def _report(odd: Counter[str], schema: TableSchema, run: Reporter) -> None:
+    """Say of how many values only the number may be said."""
+    for name, n in odd.items():
+        what = f"{n:,} value{'s' * (n != 1)} that {'is' if n == 1 else 'are'} not {schema.columns[name].kind}"
+        run.find("missing.odd", f"Column {name!r}: {what} count{'s' * (n == 1)} as missing.", "repair")
 
 
 def _misfit(source: pl.Series, mask: pl.Series, column: ColumnType, offset: int) -> SchemaError:
@@ -116,6 +130,8 @@ def _parsed(source: pl.Series, column: ColumnType, layout: Layout) -> tuple[pl.S
     if plain is not None:
         return plain, None
     typed = _from_text(values, column, style) if text else _from_typed(values, source.dtype, column)
+    if isinstance(column, Datetime) and name in layout.odd:
+        typed = pl.when(is_likely(typed)).then(typed)
     gone = is_missing(values, markers) if text else _gone(values, source.dtype)
     out = source.to_frame().select(
         value=pl.when(~gone).then(typed).cast(row_dtype(column)),
@@ -149,8 +165,10 @@ def _from_text(  # noqa: PLR0911 - one answer for each type
             return read_numbers(text, decimals, style)
         case Boolean():
             return pl.when(text == column.true).then(True).when(text == column.false).then(False)  # noqa: FBT003
-        case Datetime(format=None):
-            return text.str.to_datetime(time_unit="us", strict=False)
+        case Datetime(format=None, time_zone=zone):
+            aware = text.str.to_datetime(format="%+", time_unit="us", strict=False)
+            wall = text.str.to_datetime(time_unit="us", strict=False).dt.replace_time_zone(None)
+            return pl.coalesce(aware.dt.replace_time_zone(None) if zone is None else aware, moment_of(wall, zone))
         case Datetime():
             return read_dates(text, column)
         case Duration():

@@ -16,6 +16,9 @@ from understudy.schema.table import TableSchema
 __all__ = ["Reader", "Sink", "Writer", "find_reader", "find_writer", "suffix_of"]
 
 
+_FOREIGN = frozenset({".json", ".geojson", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".sql", ".md", ".tex"})
+
+
 class Reader(Protocol):
     """Reads files of one format."""
 
@@ -39,20 +42,30 @@ class Writer(Protocol):
 
     suffixes: ClassVar[tuple[str, ...]]
 
-    def open(self, path: Path, schema: TableSchema) -> AbstractContextManager[Sink]:
-        """Open a file for rows of ``schema``, looking as its layout says."""
+    def open(self, path: Path, schema: TableSchema, run: Run) -> AbstractContextManager[Sink]:
+        """Open a file for rows of ``schema``, looking as its layout says; ``run`` is told of what could not be so."""
         ...
 
 
 def find_reader(path: Path, name: str | None = None, options: dict[str, Any] | None = None) -> Reader:
     """Give the reader that is named, else the one for the end of the file's name, else the one for delimited text.
 
+    Ends of names that say that the file is no delimited text are refused: read as such, they would be called ragged.
+
     Raises
     ------
     UnknownName, InputError
-        If there is none of that name, or it has no such option.
+        If there is none of that name or for that end, or it has no such option.
     """
-    name = name or _by_suffix("readers", path) or "csv"
+    name = name or _by_suffix("readers", path)
+    if name is None and path.suffix.lower() in _FOREIGN:
+        known = (kind.load().suffixes[0] for kind in catalog.entries("readers").values())
+        msg = (
+            f"{str(path)!r} ends in {path.suffix}, which nothing here reads. Convert it to one of {', '.join(known)}; "
+            "if it holds such rows under another name, name their `reader:` under `source:` in a recipe."
+        )
+        raise InputError(msg)
+    name = name or "csv"
     return _make("readers", name, options or {})
 
 

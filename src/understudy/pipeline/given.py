@@ -9,6 +9,7 @@ import polars as pl
 from understudy.context import Run
 from understudy.data.raw import Raw
 from understudy.data.typed import parse
+from understudy.data.zones import moment_of
 from understudy.errors import ConditionError, SchemaError, listed, nearest
 from understudy.protocols import Given
 from understudy.schema.column import (
@@ -48,8 +49,15 @@ def from_words(words: list[str], schema: TableSchema) -> dict[str, object]:
         if name in given:
             msg = f"The condition on {name!r} is there twice. Give it once."
             raise ConditionError(msg)
-        given[name] = None if value in {"", *schema.layout.missing.get(name, {})} else value
+        given[name] = None if _is_missing(name, value, schema) else value
     return given
+
+
+def _is_missing(name: str, value: str, schema: TableSchema) -> bool:
+    column = schema.columns.get(name)
+    if isinstance(column, Boolean) and value in {column.true, column.false}:
+        return False
+    return value in {"", *schema.layout.missing.get(name, {})}
 
 
 def parse_given(given: Mapping[str, object], schema: TableSchema, run: Run) -> Given:
@@ -128,7 +136,7 @@ def _typed(value: object, column: ColumnType) -> object | None:
         case Boolean(true=true, false=false):
             return value if isinstance(value, bool) else {true: True, false: False}.get(str(value))
         case Datetime(time_zone=zone):
-            return _moment(value, aware=zone is not None)
+            return _moment(value, zone)
         case Duration():
             return value if isinstance(value, timedelta) else None
         case Categorical() | Identifier() | Text():
@@ -149,14 +157,17 @@ def _number(value: object, *, whole: bool) -> int | float | None:
     return float(value)
 
 
-def _moment(value: object, *, aware: bool) -> datetime | None:
+def _moment(value: object, zone: str | None) -> datetime | None:
+    """Give a moment in UTC where the column has a zone: without one of its own, it is what clocks show there."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a zone follows where the column has one
     if not isinstance(value, datetime):
         return None
-    if aware:
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
-    return value.replace(tzinfo=None)
+    if zone is None:
+        return value.replace(tzinfo=None)
+    if value.tzinfo is not None:
+        return value.astimezone(UTC)
+    return pl.select(moment_of(pl.lit(value, dtype=pl.Datetime("us")), zone, "later")).item()
 
 
 def _example(column: ColumnType) -> str:

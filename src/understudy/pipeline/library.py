@@ -193,7 +193,7 @@ def infer_data(data: Data) -> Inference:
 def open_data(data: Data, run: Run, work: Path | None = None) -> tuple[Raw, Callable[[pl.DataFrame], object]]:
     """Give the rows of a frame or a file, and what makes the caller's kind of frame; for a file, polars."""
     if not isinstance(data, str | Path):
-        return to_raw(data)
+        return to_raw(data, run)
     path = Path(data)
     reader = find_reader(path)
     return (spacious(reader, work) if work else reader).read(path, run), _as_it_is

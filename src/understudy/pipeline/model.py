@@ -136,7 +136,7 @@ def sample_file(model: Model, n: int, path: Path, given: list[str], run: Run) ->
     writer = find_writer(None, path)
     place = run.child("sample")
     values = parse_given(from_words(given, model.schema), model.schema, place)
-    with new_file(path) as work, writer.open(work, model.schema) as sink, place.step(n, "rows") as line:
+    with new_file(path) as work, writer.open(work, model.schema, place) as sink, place.step(n, "rows") as line:
         for table in sample(model.generator, n, place, values):
             sink.append(table)
             line.advance(table.n_rows)

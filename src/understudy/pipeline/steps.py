@@ -65,9 +65,9 @@ class Surroundings:
     work: Path | None = None
     provenance: Mapping[str, object] = field(default_factory=dict)
 
-    def sink(self, schema: TableSchema) -> AbstractContextManager[Sink | None]:
+    def sink(self, schema: TableSchema, run: Run) -> AbstractContextManager[Sink | None]:
         """Open the file for synthetic rows, if there is to be one."""
-        return nullcontext() if self.writer is None or self.path is None else self.writer.open(self.path, schema)
+        return nullcontext() if self.writer is None or self.path is None else self.writer.open(self.path, schema, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
     understood = understand(raw, schema, recipe, run, clock)
     fitted = learn(understood, recipe, run, clock)
     n = understood.n_rows if recipe.sample.rows is None else recipe.sample.rows
-    with around.sink(understood.schema) as sink:
+    with around.sink(understood.schema, run.child("sample")) as sink:
         synthetic = make(fitted.generator, n, recipe.sample.chunk, run, clock, sink, around.work)
     parts, target = understood.parts, recipe.evaluate.target
     with clock.step(run.child("evaluate"), shown=False):

@@ -91,9 +91,11 @@ class Datetime(Spec):
     kind: Literal["datetime"] = "datetime"
     format: str | None = None
     """How it is spelled, in strftime codes, empty where the source holds real dates. A bar parts several spellings: all
-    are read, the first is written."""
+    are read, the first is written. Beyond those codes, %q is a quarter, %^b (or B, a, A) a name in capitals, %,b one in
+    small letters."""
     time_zone: str | None = None
-    """IANA zone in which the values are spelled, or "offset" where each value spells its own UTC offset."""
+    """IANA zone in which the values are spelled, a fixed offset such as "+05:30", or "offset" where each value spells
+    its own UTC offset."""
     resolution: Resolution = "second"
     """Finest unit that occurs: "month" where all fall on the first of one, "week" where all are the same day of it."""
 

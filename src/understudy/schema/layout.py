@@ -68,6 +68,9 @@ class Layout(Spec):
     """What ends a line."""
     missing: dict[str, dict[str, float]] = Field(default={})
     """For each column that has missing values: the markers that stand for them, with their shares (which sum to 1)."""
+    odd: tuple[str, ...] = ()
+    """Columns in which a value that is none of the column's kind, as a remark among numbers, counts as missing instead
+    of being refused; it is not written back, as a marker is."""
     storage: dict[str, str] = Field(default={})
     """For each column: the dtype that it has at its source, such as ``Int32`` or ``Categorical``. For a delimited file,
     only where the column's meaning leaves it open: ``Int64`` for a category whose levels are whole numbers."""

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from understudy.data.table import row_dtype
+from understudy.data.zones import moment_of, wall_of
 from understudy.schema.column import UNIT_US, Datetime, Duration, Location, Numerical
 
 __all__ = ["Quantity", "from_numbers", "grid", "limits", "on_grid", "one_number", "origin_of", "to_numbers"]
@@ -23,7 +24,7 @@ _LENGTHS_US = (
     *(1_000_000 * seconds for seconds in (1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 86_400)),
 )
 _ENOUGH_MOMENTS = 20  # distinct ones, for a grid that is coarser than their unit
-_HOUR_US, _DAY_US = 3_600_000_000, 86_400_000_000
+_DAY_US = 86_400_000_000
 _EXACT = 1 << 52  # whole numbers no farther than this from the origin are exact in float64
 _INT64 = np.iinfo(np.int64)
 _MOMENTS = (-62_135_596_800_000_000, 253_402_300_799_999_999)  # the years 1 to 9999
@@ -93,29 +94,15 @@ def from_numbers(numbers: np.ndarray, column: Quantity, step: float = 0.0, origi
     return values
 
 
-def _zone(column: Datetime) -> str | None:
-    """Give the zone in which the clock on the wall is another than that of UTC."""
-    return None if column.time_zone in {None, "UTC", "offset"} else column.time_zone
-
-
 def _wall(values: pl.Series, column: Datetime) -> pl.Series:
     """Give moments as a clock on the wall shows them."""
-    zone = _zone(column)
-    if zone is not None:
-        values = values.dt.convert_time_zone(zone)
-    return values.dt.replace_time_zone(None)
+    return pl.select(wall_of(pl.lit(values), column.time_zone)).to_series()
 
 
 def _moments(wall: pl.Series, column: Datetime) -> pl.Series:
     """Give the moments at which a clock on the wall shows ``wall``, in microseconds; later where it never does."""
-    zone, values = _zone(column), wall.cast(pl.Datetime("us"))
-    if zone is None:
-        return values if column.time_zone is None else values.dt.replace_time_zone("UTC")
-    there = values.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    if there.null_count():
-        later = (wall + _HOUR_US).cast(pl.Datetime("us"))
-        there = there.fill_null(later.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null"))
-    return there.dt.convert_time_zone("UTC")
+    values = pl.lit(wall.cast(pl.Datetime("us")))
+    return pl.select(moment_of(values, column.time_zone, "later")).to_series()
 
 
 def _in_months(values: pl.Series) -> np.ndarray:
@@ -218,7 +205,8 @@ def on_grid(numbers: np.ndarray, column: Quantity, step: float) -> np.ndarray:
 def one_number(value: object, column: Quantity, origin: int) -> float:
     """Give one value as :func:`to_numbers` does; NaN where the column's rows cannot hold it."""
     if isinstance(value, datetime) and isinstance(column, Datetime) and column.time_zone is not None:
-        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        aware = value.tzinfo is not None
+        value = value.astimezone(UTC) if aware else _moments(pl.Series([value]), column)[0]
     if isinstance(value, float) and value.is_integer() and isinstance(column, Numerical) and column.decimals == 0:
         value = int(value)
     try:

@@ -12,6 +12,7 @@ from understudy.data.raw import Raw
 from understudy.data.typed import parse, unparse
 from understudy.schema.column import Categorical, Datetime, Duration
 from understudy.schema.layout import Layout
+from understudy.schema.table import TableSchema
 from understudy.transforms.numerical import QuantityEncoder
 from understudy.transforms.protection import Protection
 
@@ -83,6 +84,7 @@ def test_whole_numbers_that_spell_dates_are_dates_and_stay_numbers():
 
 OFFSETS = {
     "+02:00": "Etc/GMT-2",
+    "+09:30": "+09:30",
     "-05:00": "Etc/GMT+5",
     "Z": "UTC",
 }
@@ -153,9 +155,29 @@ def test_times_of_a_day_stay_within_it():
     assert understood(times, pl.Time)[0] == Duration(within_day=True)
 
 
+NAMED = {
+    "%Y-%j": ["2024-031", "2023-365"],
+    "%s": ["1700000000", "86400"],
+    "%F": ["2024-01-31", "2023-12-01"],
+    "%F %T": ["2024-01-31 10:11:12", "2023-12-01 00:00:00"],
+    "%D": ["01/31/24", "12/01/23"],
+    "%Y": ["2024", "2023"],
+    "%m/%Y": ["01/2024", "12/2023"],
+}
+
+
+@pytest.mark.parametrize("format_", NAMED)
+def test_formats_that_a_schema_names_are_read_and_written(format_):
+    raw = Raw((pl.DataFrame({"x": NAMED[format_]}),), Layout(medium="csv"))
+    schema = TableSchema(columns={"x": Datetime(format=format_)}, layout=Layout(medium="csv"))
+    table = parse(raw, schema, Run(0))
+    assert table.rows["x"].null_count() == 0
+    assert unparse(table)["x"].to_list() == NAMED[format_]
+
+
 @pytest.mark.parametrize("odd", ["0000-00-00", "9999-12-31", "unknown", "2023-02-30"])
 def test_a_word_among_dates_counts_as_missing_and_is_written_back(odd):
-    values = [str(day) for day in DAYS] + [odd] * 4
+    values = [str(day) for day in DAYS] + [odd] * 5
     column, back, _, (found, run) = understood(values)
     assert isinstance(column, Datetime)
     assert back == values

@@ -17,7 +17,7 @@ from understudy.errors import InputError
 
 
 def through(frame):
-    raw, back = to_raw(frame)
+    raw, back = to_raw(frame, Run(0))
     return back(unparse(parse(raw, infer(raw, Run(0)).schema, Run(0))))
 
 
@@ -55,9 +55,34 @@ def test_the_index_of_pandas_is_left_out():
     assert list(through(frame).index) == [0, 1, 2]
 
 
+@pytest.mark.parametrize(("index", "told"), [(["x", "y", "z"], 1), ([2, 0, 1], 1), ([0, 1, 2], 0), (None, 0)])
+def test_a_finding_says_that_an_index_of_pandas_is_left_out(index, told):
+    run = Run(0)
+    to_raw(pd.DataFrame({"a": [1, 2, 5]}, index=index), run)
+    assert [f.code for f in run.findings.all()] == ["pandas.index"] * told
+
+
+def test_gaps_in_floats_of_pandas_are_no_news():
+    run = Run(0)
+    infer(to_raw(pd.DataFrame({"a": [1.5, np.nan, 2.25]}), run)[0], run)
+    assert not run.findings.all()
+
+
 def test_levels_of_pandas_that_are_numbers_stay_numbers():
     frame = pd.DataFrame({"a": pd.Categorical([3, 1, 3])})
     assert_frame_equal(through(frame), frame)
+
+
+@pytest.mark.parametrize("last", [3, np.int64(3), np.float64(3), None])
+def test_objects_of_whole_numbers_and_floats_are_floats(last):
+    frame = pd.DataFrame({"a": pd.Series([1, 2.5, last], dtype=object)})
+    assert to_raw(frame, Run(0))[0].dtypes == {"a": pl.Float64}
+    assert through(frame)["a"].tolist() == [1.0, 2.5, last]
+
+
+def test_whole_numbers_beside_floats_that_no_float_holds_keep_their_digits():
+    frame = pd.DataFrame({"a": pd.Series([2**53 + 1, 0.5, 3], dtype=object)})
+    assert to_raw(frame, Run(0))[0].column("a").to_list() == [str(2**53 + 1), "0.5", "3"]
 
 
 def test_mixed_objects_become_text():
@@ -66,7 +91,7 @@ def test_mixed_objects_become_text():
 
 def test_different_numbers_beyond_64_bits_are_keys():
     frame = pl.DataFrame({"a": pl.Series([10**25 + v for v in range(0, 900, 7)], dtype=pl.Int128)})
-    raw, _ = to_raw(frame)
+    raw, _ = to_raw(frame, Run(0))
     assert infer(raw, Run(0)).schema.columns["a"].kind == "identifier"
     assert through(frame).equals(frame)
 
@@ -82,6 +107,17 @@ def test_pyarrow_comes_back_with_its_schema():
     assert through(table).equals(table)
 
 
+@pytest.mark.parametrize("n", [0, 3, 60_000])
+def test_a_record_batch_of_pyarrow_comes_back_whole(n):
+    batch = pa.record_batch({"a": pa.array([1, None, 3], pa.int16())})
+    raw, back = to_raw(batch, Run(0))
+    rows = unparse(parse(raw, infer(raw, Run(0)).schema, Run(0)))
+    made = back(pl.concat([rows] * (n // 3), rechunk=False) if n else rows.clear())
+    assert made.num_rows == n
+    assert made.schema == batch.schema
+    assert isinstance(made, pa.RecordBatch)
+
+
 def test_anything_that_speaks_arrow_comes_in():
     class Speaker:
         def __arrow_c_stream__(self, requested_schema=None):
@@ -93,16 +129,16 @@ def test_anything_that_speaks_arrow_comes_in():
 @pytest.mark.parametrize("frame", [[1, 2], {"a": [1]}, "text", None, 5])
 def test_what_is_no_frame_is_refused(frame):
     with pytest.raises(InputError, match="is no frame"):
-        to_raw(frame)
+        to_raw(frame, Run(0))
 
 
 def test_two_columns_of_one_name_are_refused():
     with pytest.raises(InputError, match="2 columns named 'a'"):
-        to_raw(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+        to_raw(pd.DataFrame([[1, 2]], columns=["a", "a"]), Run(0))
     with pytest.raises(InputError, match="two columns named 'a'"):
-        to_raw(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]))
+        to_raw(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), Run(0))
 
 
 def test_lists_in_pandas_are_refused():
     with pytest.raises(InputError, match="Column 'a' holds list values"):
-        to_raw(pd.DataFrame({"a": [[1], [2]]}))
+        to_raw(pd.DataFrame({"a": [[1], [2]]}), Run(0))

@@ -6,6 +6,7 @@ import pytest
 
 from understudy.context import Run
 from understudy.data.infer import infer
+from understudy.data.numbers import write_numbers
 from understudy.data.raw import Raw
 from understudy.data.typed import parse, unparse
 from understudy.schema.column import Categorical, Identifier, Numerical
@@ -178,3 +179,16 @@ def test_different_whole_numbers_beyond_64_bits_are_keys():
     assert isinstance(schema.columns["x"], Identifier)
     assert schema.columns["x"].unique
     assert back["x"].to_list() == values
+
+
+def test_numbers_too_large_for_their_decimals_are_written_with_all_their_digits():
+    values = pl.Series([54321.5, 1e300, -123456789.25])
+    text = pl.select(write_numbers(pl.lit(values), 12, NumberFormat(digits=1))).to_series()
+    assert [float(cell) for cell in text] == values.to_list()
+    assert text[0] == "54321.5"
+
+
+def test_exponents_beside_thousands_marks_are_no_numbers():
+    schema, back, _ = through({"x": ["0E0", "1 000"]})
+    assert isinstance(schema.columns["x"], Categorical)
+    assert back["x"].to_list() == ["0E0", "1 000"]

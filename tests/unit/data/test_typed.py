@@ -20,6 +20,12 @@ def raw_of(*values):
     return Raw((pl.DataFrame({"x": values}),), Layout(medium="csv"))
 
 
+@pytest.mark.parametrize("pair", [("+", "-"), ("yes", "none"), ("x", "")])
+def test_a_switch_whose_values_look_like_markers_keeps_them(pair):
+    table = parse(raw_of(*pair, pair[0], "NA"), schema_of(Boolean(true=pair[0], false=pair[1])), Run(0))
+    assert table.rows["x"].to_list() == [True, False, True, None]
+
+
 WRONG = {
     "number": (Numerical(), ["1", "b", "c"]),
     "whole": (Numerical(decimals=0), ["1", "1.5", "2.5"]),

@@ -17,6 +17,9 @@ SCHEMA = TableSchema(
         "on": Boolean(true="ja", false="nein"),
         "day": Datetime(format="%d.%m.%Y", resolution="day"),
         "at": Datetime(time_zone="UTC"),
+        "here": Datetime(time_zone="Europe/Berlin"),
+        "there": Datetime(time_zone="+05:30"),
+        "spelled": Datetime(format="%d.%m.%Y %H:%M", time_zone="Europe/Berlin"),
         "a=b": Categorical(levels=("x", "y")),
         "code": Categorical(),
     },
@@ -44,6 +47,14 @@ def given(**values):
         ("day", "24.12.2023", datetime(2023, 12, 24)),  # noqa: DTZ001 - the column has no zone
         ("day", date(2023, 12, 24), datetime(2023, 12, 24)),  # noqa: DTZ001
         ("at", datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC)),
+        ("here", datetime(2023, 7, 1, 12), datetime(2023, 7, 1, 10, tzinfo=UTC)),  # noqa: DTZ001 - as clocks show it
+        ("here", "2023-07-01 12:00", datetime(2023, 7, 1, 10, tzinfo=UTC)),
+        ("here", "2023-07-01T12:00:00+00:00", datetime(2023, 7, 1, 12, tzinfo=UTC)),
+        ("here", date(2023, 1, 1), datetime(2022, 12, 31, 23, tzinfo=UTC)),
+        ("here", datetime(2023, 3, 26, 2, 30), datetime(2023, 3, 26, 1, 30, tzinfo=UTC)),  # noqa: DTZ001 - skipped
+        ("there", "2023-07-01 12:00", datetime(2023, 7, 1, 6, 30, tzinfo=UTC)),
+        ("spelled", "01.07.2023 12:00", datetime(2023, 7, 1, 10, tzinfo=UTC)),
+        ("spelled", "2023-07-01 12:00", datetime(2023, 7, 1, 10, tzinfo=UTC)),
         ("code", 7, "7"),
     ],
 )
@@ -82,6 +93,11 @@ def test_columns_that_pandas_names_by_numbers_are_found():
 def test_what_is_no_mapping_is_a_sentence(wrong):
     with pytest.raises(ConditionError, match="no mapping of columns to values"):
         parse_given(wrong, SCHEMA, Run(1))
+
+
+def test_a_word_that_spells_false_is_not_missing():
+    schema = TableSchema(columns={"x": Boolean(true="x", false="")}, layout=Layout(medium="csv"))
+    assert parse_given(from_words(["x="], schema), schema, Run(1)) == {"x": False}
 
 
 def test_words_are_split_at_the_column():

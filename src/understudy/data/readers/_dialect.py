@@ -57,8 +57,10 @@ class Quoting:
     empty: bool = False
 
 
-def line_end_of(text: str) -> Literal["\n", "\r\n", "\r"]:
-    """Tell what ends most lines."""
+def line_end_of(text: str, quote: str | None) -> Literal["\n", "\r\n", "\r"]:
+    """Tell what ends most lines; what stands in quotes is part of a value, as in files of Excel for the Mac."""
+    mark = re.escape(quote or "\0")
+    text = re.sub(rf"{mark}[^{mark}]*(?:{mark}|\Z)", "", text)
     if "\r" in text and "\n" not in text:
         return "\r"
     return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
@@ -132,7 +134,7 @@ def delimiter_of(text: str) -> str:
     best = max(scores, key=lambda d: scores[d])
     if scores[best][0] > MOST:
         return best
-    header = text.lstrip("\r\n").splitlines()[0] if text.strip("\r\n") else ""
+    header = re.split("[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     seen = dict.fromkeys(c for c in header if not c.isalnum() and c not in IN_VALUES)
     rare = [c for c in seen if c not in USUAL and c not in BETWEEN_WORDS]
     for candidates in (rare, [c for c in BETWEEN_WORDS if c in seen]):
@@ -171,7 +173,7 @@ def _has_names(text: str, delimiter: str, *, words: bool) -> bool:
 
 def looks_split(text: str) -> bool:
     """Tell whether lines that were read as a single column may be several that no one delimiter parts alike."""
-    lines = [line for line in text.splitlines() if line.strip()][:ROWS]
+    lines = [line for line in re.split("[\r\n]+", text) if line.strip()][:ROWS]
     wide = re.compile(r"\S(\t| {2,}|[;|~^])\S")
     return len(lines) > 1 and all(map(wide.search, lines))
 

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 from typing import IO, cast
 
+from understudy.data.names import repeated
 from understudy.errors import InputError
 
 __all__ = ["check", "open_bytes", "refuse_binary", "refuse_duplicates"]
@@ -69,7 +70,7 @@ def refuse_binary(path: Path, start: bytes) -> None:
 
 def refuse_duplicates(path: Path, names: list[str]) -> None:
     """Raise InputError if two columns have one name."""
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = repeated(names)
     if not twice:
         return
     places = [i + 1 for i, name in enumerate(names) if name == twice[0]]

@@ -40,7 +40,7 @@ class Records:
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Give the rows of one block after the other; the first may be empty, but is always there."""
-        for block in blocks(self.path, self.layout.encoding, self.layout.quote):
+        for block in blocks(self.path, self.layout):
             first = not self.names
             mark = stand_in(self.layout.delimiter, block)
             plain = (
@@ -54,7 +54,7 @@ class Records:
             self.line += body.count(b"\n")
 
     def _below_preamble(self, block: bytes) -> bytes:
-        lines = max(self.layout.preamble.count("\n"), self.layout.preamble.count("\r"))
+        lines = self.layout.preamble.count(self.layout.line_end[-1])
         place = 0
         for _ in range(lines):
             place = block.find(b"\n", place) + 1 or len(block)

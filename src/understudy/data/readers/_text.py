@@ -4,10 +4,13 @@ import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from understudy.data.readers._file import open_bytes
 from understudy.errors import InputError
+from understudy.schema.layout import Layout
 
-__all__ = ["SAMPLE", "Invalid", "blocks", "sample"]
+__all__ = ["SAMPLE", "Invalid", "blocks", "line_feeds", "sample"]
 
 SAMPLE = 1 << 18
 BLOCK = 1 << 25
@@ -39,16 +42,17 @@ def sample(path: Path) -> bytes:
         raise _damaged(path, error) from error
 
 
-def blocks(path: Path, encoding: str, quote: str | None) -> Iterator[bytes]:
-    """Give the text as UTF-8, in blocks of about 32 MiB that end with a whole record.
+def blocks(path: Path, layout: Layout) -> Iterator[bytes]:
+    """Give the text as UTF-8, in blocks of about 32 MiB that end with a whole record; lines end in a line feed.
 
     Raises
     ------
     Invalid
-        If the bytes are not text in ``encoding``.
+        If the bytes are not text in the layout's encoding.
     """
+    encoding = layout.encoding
     decode = codecs.getincrementaldecoder(encoding)()
-    mark = (quote or "").encode()
+    mark = (layout.quote or "").encode()
     rest, final, first, line = b"", False, True, 1
     with open_bytes(path) as file:
         while not final:
@@ -61,12 +65,22 @@ def blocks(path: Path, encoding: str, quote: str | None) -> Iterator[bytes]:
             line, data = line + text.count(b"\n"), rest + text
             if first:
                 data, first = data.removeprefix(b"\xef\xbb\xbf"), False
-            if b"\r" in data and b"\n" not in data:
-                data = data.replace(b"\r", b"\n")
+            if layout.line_end == "\r":
+                data = line_feeds(data, mark)
             cut = len(data) if final or len(data) > LONGEST else _record_end(data, mark)
             rest = data[cut:]
             if cut:
                 yield data[:cut]
+
+
+def line_feeds(data: bytes, mark: bytes) -> bytes:
+    """Put line feeds in place of the carriage returns that stand outside of quotes."""
+    letters = np.frombuffer(data, dtype=np.uint8)
+    ends = letters == ord("\r")
+    if mark and mark in data:
+        # Sums wrap around at 256, which is even.
+        ends &= np.cumsum(letters == ord(mark), dtype=np.uint8) % 2 == 0
+    return np.where(ends, np.uint8(ord("\n")), letters).tobytes()
 
 
 def _utf8(data: bytes, decode: codecs.IncrementalDecoder, encoding: str, line: int, *, final: bool) -> bytes:

@@ -1,5 +1,6 @@
 """Reads delimited text: any delimiter, any usual encoding; packed or not; in bounded memory."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -12,7 +13,7 @@ from understudy.data.readers import _dialect
 from understudy.data.readers._encoding import encoding_of, is_mostly_utf8, likeliest
 from understudy.data.readers._file import check, refuse_binary
 from understudy.data.readers._records import Records
-from understudy.data.readers._text import SAMPLE, Invalid, sample
+from understudy.data.readers._text import SAMPLE, Invalid, line_feeds, sample
 from understudy.data.reporter import Reporter
 from understudy.errors import InputError
 from understudy.schema.layout import DecimalMark, Layout, NumberFormat, ThousandsMark
@@ -100,6 +101,10 @@ class Csv(Spec):
         text = _decoded(path, start, encoding)
         if self.encoding is None and not encoding.startswith("utf") and is_mostly_utf8(start):
             raise Invalid(start, _first_wrong_line(start))
+        usual = '"' if self.quote is None else self.quote or None
+        line_end = _dialect.line_end_of(text, usual)
+        if line_end == "\r":
+            text = line_feeds(text.encode(), (usual or "").encode()).decode()
         preamble, text = self._preamble(text)
         delimiter = self.delimiter or (preamble[4] if preamble and not self.skip_lines else _dialect.delimiter_of(text))
         quote = _dialect.quote_of(text, delimiter) if self.quote is None else self.quote or None
@@ -120,14 +125,15 @@ class Csv(Spec):
             quoted="all" if quoting.columns == "all" else tuple(names[i] for i in quoting.columns),
             quoted_header=quoting.header,
             quoted_empty=quoting.empty,
-            preamble=preamble,
+            preamble=preamble.replace("\n", line_end) if line_end == "\r" else preamble,
             header=header,
-            line_end=_dialect.line_end_of(text),
+            line_end=line_end,
         )
 
     def _preamble(self, text: str) -> tuple[str, str]:
         """Part the lines above the header from the others; the line `sep=;` tells Excel the delimiter."""
-        lines = text.splitlines(keepends=True)
+        # No other character ends a line, as str.splitlines would have it.
+        lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
         count = self.skip_lines or int(text[:4].lower() == "sep=" and len(lines[0].rstrip("\r\n")) == 5)  # noqa: PLR2004 - sep=;
         return "".join(lines[:count]), "".join(lines[count:]) if count else text
 
@@ -161,6 +167,8 @@ class Csv(Spec):
     def _report(self, raw: Raw, path: Path, run: Reporter) -> None:
         for code, note in zip(("csv.dialect", "csv.encoding"), raw.notes, strict=False):
             run.find(code, f"{path.name}: {note}.")
+        if not path.name.lower().endswith(self.suffixes):
+            run.find("csv.suffix", f"{path.name} was read as delimited text; the end of its name says nothing of that.")
         encoding = raw.layout.encoding
         if (
             self.delimiter is None
@@ -185,7 +193,7 @@ def _decoded(path: Path, start: bytes, encoding: str) -> str:
     except LookupError:
         msg = f"No encoding is named {encoding!r}. Use utf-8, utf-16, cp1252 or latin-1, or leave it out."
         raise InputError(msg) from None
-    return text[: text.rfind("\n") + 1] or text if len(start) == SAMPLE else text
+    return text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text if len(start) == SAMPLE else text
 
 
 def _first_wrong_line(data: bytes) -> int:

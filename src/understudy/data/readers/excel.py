@@ -54,8 +54,24 @@ class Excel(Spec):
             run.find("excel.sheet", f"{path.name} has {len(names)} sheets; the first, {sheet!r}, was read.")
         heads = book.load_sheet(sheet, header_row=None, n_rows=1, dtypes="string").to_polars()
         refuse_duplicates(path, [str(v).strip() for v in (heads.row(0) if heads.height else ()) if v is not None])
-        rows: pl.DataFrame = book.load_sheet(sheet).to_polars()
+        # Dtypes that the first rows suggest would turn what comes later and fits them not into nulls.
+        rows: pl.DataFrame = book.load_sheet(sheet, schema_sample_rows=None).to_polars()
         if not rows.height or not rows.width:
             msg = f"Sheet {sheet!r} of {path} has no rows below its header."
             raise InputError(msg)
+        rounded = [name for name, dtype in rows.schema.items() if dtype == pl.String and _is_rounded(rows[name])]
+        if rounded:
+            exact = book.load_sheet(sheet, dtypes=dict.fromkeys(rounded, "float")).to_polars()
+            rows = rows.with_columns(_with_all_digits(rows[name], exact[name]) for name in rounded)
         return Raw((rows,), Layout(medium="excel"), self.missing)
+
+
+def _is_rounded(texts: pl.Series) -> bool:
+    """Tell whether numbers among words may have been rounded to the nine decimals that fastexcel spells."""
+    return texts.str.contains(r"^-?\d*\.\d+$").any()
+
+
+def _with_all_digits(texts: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Spell numbers among words with all digits that they have."""
+    cut = (texts.cast(pl.Float64, strict=False) != numbers).fill_null(value=False)
+    return numbers.cast(pl.String).zip_with(cut, texts)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +17,8 @@ from understudy.schema.spec import Spec
 
 __all__ = ["Jsonl"]
 
+OTHERS = r"^(-?\d.*|true|false)$"
+
 
 class Jsonl(Spec):
     """JSON lines."""
@@ -25,7 +28,7 @@ class Jsonl(Spec):
     missing: tuple[str, ...] | None = None
     """Markers that stand for a missing value in columns of text, beside null; empty: they are found."""
 
-    def read(self, path: Path, run: Reporter) -> Raw:  # noqa: ARG002 - the protocol of all readers
+    def read(self, path: Path, run: Reporter) -> Raw:
         """Read the file.
 
         Raises
@@ -51,7 +54,26 @@ class Jsonl(Spec):
         if not rows.height or not rows.width:
             msg = f"{path} holds no rows. Give one JSON object on each line."
             raise InputError(msg)
+        for name in rows.columns:
+            if rows[name].dtype == pl.String and _holds_others(rows[name], data):
+                run.find(
+                    "jsonl.mixed",
+                    f"Field {name!r} holds words beside numbers or truth values; all are read, and written, as words.",
+                    "repair",
+                )
         return Raw((rows,), Layout(medium="jsonl"), self.missing)
+
+
+def _holds_others(texts: pl.Series, data: bytes) -> bool:
+    """Tell whether a field that is read as text is, on some line, a number, true or false."""
+    if not texts.str.contains(OTHERS).any():
+        return False
+    names = "|".join({re.escape(json.dumps(texts.name)), re.escape(json.dumps(texts.name, ensure_ascii=False))})
+    for match in re.finditer(rf"(?:{names})\s*:\s*(?:-?\d|true|false)".encode(), data):
+        line = data[data.rfind(b"\n", 0, match.start()) + 1 :].partition(b"\n")[0]
+        if isinstance(json.loads(line).get(texts.name), int | float):  # not a field of that name inside of another
+            return True
+    return False
 
 
 def _refuse_line(path: Path, data: bytes) -> None:

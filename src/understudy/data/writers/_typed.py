@@ -8,11 +8,14 @@ import polars as pl
 from understudy.data.raw import NULL
 from understudy.data.table import Table
 from understudy.data.typed import unparse
+from understudy.data.zones import fixed_offset
 from understudy.schema.column import ColumnType, Datetime
 from understudy.schema.layout import Layout
 from understudy.schema.table import TableSchema
 
 __all__ = ["Held", "as_typed"]
+
+DAYS = frozenset({"year", "quarter", "month", "week", "day"})
 
 
 class Held:
@@ -47,10 +50,16 @@ def as_typed(schema: TableSchema, medium: Literal["parquet", "arrow", "jsonl", "
 
 def _storage(column: ColumnType) -> str | None:
     match column:
-        case Datetime(time_zone=None, format=format_) if not re.search(r"%-?[HI]", format_ or ""):
+        case Datetime(time_zone=None, format=format_, resolution=unit) if not _has_clock(format_, unit):
             return "Date"
         case Datetime(time_zone=zone):
-            inside = "None" if zone is None else "'UTC'" if zone == "offset" else f"'{zone}'"
+            plain = zone == "offset" or fixed_offset(zone) is not None
+            inside = "None" if zone is None else "'UTC'" if plain else f"'{zone}'"
             return f"Datetime(time_unit='us', time_zone={inside})"
         case _:
             return None
+
+
+def _has_clock(format_: str | None, unit: str) -> bool:
+    """Tell whether a format spells the time of a day; where there is none, the finest unit that occurs tells."""
+    return unit not in DAYS if format_ is None else re.search(r"%[-_0]?[HIklMSTRrXcs+]", format_) is not None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
+from understudy.data.reporter import Reporter
 from understudy.data.writers._door import guarded
 from understudy.data.writers._typed import Held, as_typed
 from understudy.schema.spec import Spec
@@ -19,7 +20,7 @@ class Arrow(Spec):
     suffixes: ClassVar[tuple[str, ...]] = (".arrow", ".feather", ".ipc")
 
     @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> Generator[Held]:
+    def open(self, path: Path, schema: TableSchema, run: Reporter) -> Generator[Held]:  # noqa: ARG002 - the protocol of all writers
         """Open the file for rows that come table by table; it is written at the end.
 
         Raises

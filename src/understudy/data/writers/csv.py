@@ -3,11 +3,13 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO, ClassVar
 
 import polars as pl
 
 from understudy.data.raw import NULL
+from understudy.data.reporter import Reporter
 from understudy.data.table import Table
 from understudy.data.typed import unparse
 from understudy.data.writers._door import opened
@@ -18,6 +20,7 @@ from understudy.schema.table import TableSchema
 __all__ = ["Csv"]
 
 BATCH = 100_000
+HELD = 1 << 26  # bytes in memory before a file takes them
 MARKS = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
 """Encodings whose files begin with a byte-order mark, and how all but their beginning is encoded."""
 
@@ -28,8 +31,11 @@ class Csv(Spec):
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".csv.gz", ".tsv.gz", ".tab.gz", ".txt.gz")
 
     @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+    def open(self, path: Path, schema: TableSchema, run: Reporter) -> "Generator[Sink]":
         """Open the file for rows that come table by table; the header is written at once.
+
+        Where made-up words have letters that the encoding of the source has not, the file is written in UTF-8, with a
+        finding; what would be taken for a delimiter in a file without quotes is replaced, with a finding.
 
         Raises
         ------
@@ -37,14 +43,20 @@ class Csv(Spec):
             If the file cannot be written.
         """
         with opened(path) as file:
-            yield Sink(file, as_text(schema, path))
+            sink = Sink(file, as_text(schema, path), run)
+            try:
+                yield sink
+                sink.finish()
+            finally:
+                sink.out.close()
 
 
 class Sink:
     """An open file that takes tables."""
 
-    def __init__(self, file: IO[bytes], schema: TableSchema) -> None:
-        self.file, self.schema, self.layout = file, schema, schema.layout
+    def __init__(self, file: IO[bytes], schema: TableSchema, run: Reporter) -> None:
+        self.schema, self.layout, self.run = schema, schema.layout, run
+        self.out = Encoded(file, self.layout.encoding)
         if self.layout.encoding in MARKS:
             self._write("\ufeff")
         self._write(self.layout.preamble)
@@ -64,6 +76,8 @@ class Sink:
 
     def _append(self, text: pl.DataFrame) -> None:
         layout, alone = self.layout, text.width == 1
+        if layout.quote is None:
+            text = self._without_delimiters(text)
         fields = pl.DataFrame(
             {
                 str(i): _quoted(text[name], layout, always=layout.quoted == "all" or name in layout.quoted, alone=alone)
@@ -80,9 +94,71 @@ class Sink:
             )
         )
 
+    def _without_delimiters(self, text: pl.DataFrame) -> pl.DataFrame:
+        """Replace what would part a value in two, where no quotes keep it together."""
+        marks = list(dict.fromkeys([*self.layout.delimiter, "\n", "\r"]))
+        wrong = [values.name for values in text if values.str.contains_any(marks).any()]
+        if not wrong:
+            return text
+        other = "_" if " " in marks else " "
+        self.run.find(
+            "csv.unquoted",
+            f"Made-up values of {', '.join(map(repr, wrong))} had delimiters or line ends in them, which a file "
+            f"without quotes cannot hold: each is written as {other!r}.",
+            "repair",
+        )
+        return text.with_columns(pl.col(wrong).str.replace_many(dict.fromkeys(marks, other)))
+
     def _write(self, text: str) -> None:
-        encoding = MARKS.get(self.layout.encoding, self.layout.encoding)
-        self.file.write(text.encode(encoding, errors="replace"))
+        self.out.write(text)
+
+    def finish(self) -> None:
+        """Write what waits for the end."""
+        if self.out.finish():
+            self.run.find(
+                "csv.encoding",
+                f"The rows have letters that {self.layout.encoding} has not, such as {self.out.wrong!r}; they are "
+                "written in utf-8.",
+                "repair",
+            )
+
+
+class Encoded:
+    """A file in an encoding, which becomes UTF-8 if a letter turns up that the encoding does not have.
+
+    Only the end tells, so what is written in any encoding that has not all letters waits in a file of its own.
+    """
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self.file, self.encoding, self.wrong = file, MARKS.get(encoding, encoding), ""
+        whole = self.encoding.replace("-", "_").startswith(("utf_8", "utf_16", "utf_32"))
+        self.held = None
+        if not whole:
+            self.held = SpooledTemporaryFile(HELD, "w+", encoding="utf-8", newline="")  # noqa: SIM115 - closed below
+
+    def write(self, text: str) -> None:
+        """Add text."""
+        if self.held is None:
+            self.file.write(text.encode(self.encoding))
+            return
+        self.held.write(text)
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            self.wrong = self.wrong or text[error.start]
+
+    def finish(self) -> bool:
+        """Write what waits, and tell whether it took UTF-8."""
+        if self.held is not None:
+            self.held.seek(0)
+            while text := self.held.read(1 << 20):
+                self.file.write(text.encode("utf-8" if self.wrong else self.encoding))
+        return bool(self.wrong)
+
+    def close(self) -> None:
+        """Let go of what waits."""
+        if self.held is not None:
+            self.held.close()
 
 
 def as_text(schema: TableSchema, path: Path) -> TableSchema:

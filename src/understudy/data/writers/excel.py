@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from understudy._optional import require
+from understudy.data.reporter import Reporter
 from understudy.data.writers._door import guarded
 from understudy.data.writers._typed import Held, as_typed
 from understudy.errors import OutputError
@@ -24,7 +25,7 @@ class Excel(Spec):
     suffixes: ClassVar[tuple[str, ...]] = (".xlsx",)
 
     @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> Generator[Held]:
+    def open(self, path: Path, schema: TableSchema, run: Reporter) -> Generator[Held]:  # noqa: ARG002 - the protocol of all writers
         """Open the file for rows that come table by table; it is written at the end.
 
         Raises

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, ClassVar
 
+from understudy.data.reporter import Reporter
 from understudy.data.table import Table
 from understudy.data.typed import unparse
 from understudy.data.writers._door import opened
@@ -21,7 +22,7 @@ class Jsonl(Spec):
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
     @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+    def open(self, path: Path, schema: TableSchema, run: Reporter) -> "Generator[Sink]":  # noqa: ARG002 - the protocol of all writers
         """Open the file for rows that come table by table.
 
         Raises

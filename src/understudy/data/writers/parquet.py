@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from understudy.data.reporter import Reporter
 from understudy.data.table import Table
 from understudy.data.typed import unparse
 from understudy.data.writers._door import guarded
@@ -23,7 +24,7 @@ class Parquet(Spec):
     suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
 
     @contextmanager
-    def open(self, path: Path, schema: TableSchema) -> "Generator[Sink]":
+    def open(self, path: Path, schema: TableSchema, run: Reporter) -> "Generator[Sink]":  # noqa: ARG002 - the protocol of all writers
         """Open the file for rows that come table by table; it is written at the end, from parts beside it.
 
         Raises

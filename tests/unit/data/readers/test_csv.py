@@ -137,6 +137,29 @@ def test_line_ends_of_every_system_are_read(tmp_path):
         assert layout.line_end == end
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_inside_of_quotes_are_part_of_the_value(tmp_path, end):
+    lines = ["a,b", '1,"x\ny\nz"', '"2\r",w', "3,v"]
+    rows, layout = rows_of(written(tmp_path, end.join([*lines, ""])))
+    assert rows[:3] == [("1", "x\ny\nz"), ("2\r", "w"), ("3", "v")]
+    assert layout.line_end == end
+
+
+def test_carriage_returns_end_lines_throughout_a_large_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("understudy.data.readers._text.BLOCK", 1000)
+    path = written(tmp_path, "a,b\r" + "".join(f'{i},"x\ny"\r' for i in range(1000)))
+    assert rows_of(path)[0] == [(str(i), "x\ny") for i in range(1000)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("odd", ["\x0c", "\x0b", "\x1c", "\x85", "\u2028"])
+def test_only_line_ends_end_the_lines_above_the_header(tmp_path, odd, end):
+    path = written(tmp_path, f"Title{odd}page 1{end}a,b{end}1,2{end}3,4{end}")
+    rows, layout = rows_of(path, skip_lines=1, encoding="utf-8")
+    assert rows == [("1", "2"), ("3", "4")]
+    assert layout.preamble == f"Title{odd}page 1{end}"
+
+
 def test_a_last_line_without_an_end_is_a_row(tmp_path):
     assert rows_of(written(tmp_path, "a,b\n1,2\n3,4"))[0] == [("1", "2"), ("3", "4")]
 
@@ -162,6 +185,15 @@ def test_what_was_found_is_reported(tmp_path):
     assert "cp1252 was assumed" in encoding.text
     assert "`encoding:` under `source:`" in encoding.text
     assert len(raw.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("t.CSV", []), ("t.csv.gz", []), ("t.dat", ["csv.suffix"]), ("t", ["csv.suffix"])]
+)
+def test_a_finding_says_that_a_name_does_not_tell_the_format(tmp_path, name, codes):
+    run = Run(0)
+    assert Csv().read(written(tmp_path, "a,b\n1,x\n2,y\n", name=name), run).n_rows == 2
+    assert [finding.code for finding in run.findings.all()] == codes
 
 
 def test_every_finding_can_be_overridden(tmp_path):

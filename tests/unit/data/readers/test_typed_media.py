@@ -5,12 +5,18 @@ import gzip
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from understudy.catalog import entries, load
 from understudy.context import Run
 from understudy.data.infer import infer
+from understudy.data.storage import dtype_named
 from understudy.data.typed import parse
+from understudy.data.writers._typed import as_typed
 from understudy.errors import InputError, OutputError
+from understudy.schema.column import Datetime
+from understudy.schema.layout import Layout
+from understudy.schema.table import TableSchema
 
 FRAME = pl.DataFrame(
     {
@@ -42,7 +48,7 @@ def test_a_file_comes_back_as_it_was(tmp_path, kind):
     reader, run = load("readers", kind)(), Run(0)
     raw = reader.read(source, run)
     table = parse(raw, infer(raw, run).schema, run)
-    with load("writers", kind)().open(target, table.schema) as sink:
+    with load("writers", kind)().open(target, table.schema, Run(0)) as sink:
         sink.append(table)
     again = reader.read(target, run)
     assert next(again.frames()).equals(next(raw.frames()))
@@ -57,7 +63,7 @@ def test_many_tables_become_one_file(tmp_path, kind):
     reader, run = load("readers", kind)(), Run(0)
     raw = reader.read(source, run)
     table = parse(raw, infer(raw, run).schema, run)
-    with load("writers", kind)().open(path, table.schema) as sink:
+    with load("writers", kind)().open(path, table.schema, Run(0)) as sink:
         for _ in range(3):
             sink.append(table)
     rows = next(reader.read(path, run).frames())
@@ -98,6 +104,24 @@ def test_json_lines_name_the_bad_line(tmp_path):
         reader.read(path, Run(0))
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (['{"a": 1}', '{"a": "x"}'], True),
+        (['{"a":true}', '{"a":"x"}'], True),
+        (['{"größe": 1.5}', '{"größe": "x"}'], True),
+        (['{"a": "1"}', '{"a": "x"}'], False),
+        (['{"a": "1", "b": "\\"a\\": 1"}'], False),
+        (['{"a": "x"}', '{"a": null}'], False),
+    ],
+)
+def test_a_finding_says_that_numbers_beside_words_are_words(tmp_path, lines, told):
+    path, run = tmp_path / "t.jsonl", Run(0)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    load("readers", "jsonl")().read(path, run)
+    assert [finding.code for finding in run.findings.all()] == ["jsonl.mixed"] * told
+
+
 def test_packed_json_lines_are_read(tmp_path):
     path = tmp_path / "t.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"a": 1}\n{"a": 2, "b": "x"}\n'))
@@ -126,9 +150,25 @@ def test_rows_of_a_delimited_file_have_the_dtypes_that_its_values_have(tmp_path,
     pl.DataFrame({name: (values * 60)[:60]}).write_csv(source)
     raw = load("readers", "csv")().read(source, Run(0))
     schema = infer(raw, Run(0)).schema
-    with load("writers", "parquet")().open(target, schema) as sink:
+    with load("writers", "parquet")().open(target, schema, Run(0)) as sink:
         sink.append(parse(raw, schema, Run(0)))
     assert pl.read_parquet_schema(target) == {name: dtype}
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype"),
+    [
+        (Datetime(format="%F %T"), pl.Datetime("us")),
+        (Datetime(format="%s"), pl.Datetime("us")),
+        (Datetime(resolution="minute"), pl.Datetime("us")),
+        (Datetime(resolution="day"), pl.Date()),
+        (Datetime(format="%F", resolution="second"), pl.Date()),
+        (Datetime(format="%F %T %:z", time_zone="+05:30"), pl.Datetime("us", "UTC")),
+    ],
+)
+def test_moments_of_a_delimited_file_keep_their_clock(column, dtype):
+    schema = as_typed(TableSchema(columns={"at": column}, layout=Layout(medium="csv")), "parquet")
+    assert dtype_named(schema.layout.storage["at"]) == dtype
 
 
 @pytest.mark.parametrize("kind", ["parquet", "jsonl", "arrow"])
@@ -140,7 +180,7 @@ def test_switches_and_codes_that_are_numbers_stay_numbers(tmp_path, kind):
     raw = reader.read(source, Run(0))
     schema = infer(raw, Run(0)).schema
     assert [column.kind for column in schema.columns.values()] == ["boolean", "categorical", "datetime"]
-    with load("writers", kind)().open(target, schema) as sink:
+    with load("writers", kind)().open(target, schema, Run(0)) as sink:
         sink.append(parse(raw, schema, Run(0)))
     assert next(reader.read(target, Run(0)).frames()).equals(frame)
 
@@ -162,6 +202,20 @@ def test_an_excel_sheet_can_be_named(tmp_path):
         load("readers", "excel")(sheet="other").read(path, Run(0))
 
 
+def test_what_comes_late_in_a_sheet_is_read_as_it_is(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["code", "share"])
+        for row in range(1, 1500):
+            sheet.write_row(row, 0, [row, row / 7] if row < 1200 else [f"text {row}", "none"])
+    frame = next(load("readers", "excel")().read(path, Run(0)).frames())
+    assert frame["code"].to_list() == [str(row) if row < 1200 else f"text {row}" for row in range(1, 1500)]
+    shares = [float(cell) for cell in frame["share"].head(1199)]
+    assert shares == pytest.approx([row / 7 for row in range(1, 1200)], rel=1e-15)
+    assert frame["share"].tail(300).to_list() == ["none"] * 300
+
+
 @pytest.mark.parametrize("kind", [*WRITE, "csv"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path, kind):
     source = tmp_path / "in.parquet"
@@ -171,6 +225,6 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, kind):
     path = tmp_path / "absent" / f"t{ending(kind)}"
     with (
         pytest.raises(OutputError, match="cannot be written"),
-        load("writers", kind)().open(path, table.schema) as sink,
+        load("writers", kind)().open(path, table.schema, Run(0)) as sink,
     ):
         sink.append(table)

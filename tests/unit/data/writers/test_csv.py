@@ -9,8 +9,12 @@ import pytest
 from understudy.context import Run
 from understudy.data.infer import infer
 from understudy.data.readers.csv import Csv as Reader
+from understudy.data.table import Table
 from understudy.data.typed import parse
 from understudy.data.writers.csv import Csv as Writer
+from understudy.schema.column import Categorical
+from understudy.schema.layout import Layout
+from understudy.schema.table import TableSchema
 
 FILES = {
     "plain": ("a,b\n1,x\n2,y\n", "utf-8"),
@@ -49,7 +53,7 @@ FILES = {
 
 
 def write(table, path):
-    with Writer().open(path, table.schema) as sink:
+    with Writer().open(path, table.schema, Run(0)) as sink:
         sink.append(table)
 
 
@@ -79,7 +83,7 @@ def test_chunks_make_one_file(tmp_path):
     source.write_text("a,b\n1,x\n2,y\n", encoding="utf-16")
     raw = Reader().read(source, Run(0))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
-    with Writer().open(target, table.schema) as sink:
+    with Writer().open(target, table.schema, Run(0)) as sink:
         sink.append(table)
         sink.append(table)
     assert target.read_text(encoding="utf-16") == "a,b\n1,x\n2,y\n1,x\n2,y\n"
@@ -88,7 +92,30 @@ def test_chunks_make_one_file(tmp_path):
 def test_rows_of_a_frame_become_plain_text(tmp_path):
     from understudy.data.frames import to_raw  # noqa: PLC0415 - only here
 
-    raw, _ = to_raw(pl.DataFrame({"a": [1.5, None], "b": ["x", "y, z"], "c": [True, False]}))
+    raw, _ = to_raw(pl.DataFrame({"a": [1.5, None], "b": ["x", "y, z"], "c": [True, False]}), Run(0))
     table = parse(raw, infer(raw, Run(0)).schema, Run(0))
     write(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text(encoding="utf-8") == 'a,b,c\n1.5,x,true\n,"y, z",false\n'
+
+
+def test_letters_that_the_encoding_of_the_source_has_not_are_written_in_utf_8(tmp_path):
+    schema = TableSchema(columns={"größe": Categorical()}, layout=Layout(medium="csv", encoding="cp1252"))
+    run, path = Run(0), tmp_path / "t.csv"
+    with Writer().open(path, schema, run) as sink:
+        for word in ("é", "Łódź", "ü"):
+            sink.append(Table.of(pl.DataFrame({"größe": [word]}), schema))
+    assert path.read_text(encoding="utf-8") == "größe\né\nŁódź\nü\n"
+    assert [f.text for f in run.findings.all()] == [
+        "The rows have letters that cp1252 has not, such as 'Ł'; they are written in utf-8."
+    ]
+
+
+@pytest.mark.parametrize(("delimiter", "want"), [(",", "a b c"), (" ", "a,b_c"), ("||", "a,b c")])
+def test_without_quotes_no_value_is_parted(tmp_path, delimiter, want):
+    layout = Layout(medium="csv", delimiter=delimiter, quote=None)
+    schema = TableSchema(columns={"x": Categorical(), "y": Categorical()}, layout=layout)
+    run, path = Run(0), tmp_path / "t.csv"
+    with Writer().open(path, schema, run) as sink:
+        sink.append(Table.of(pl.DataFrame({"x": ["a,b\nc", '5"'], "y": ["1", "2"]}), schema))
+    assert path.read_text(encoding="utf-8") == f'x{delimiter}y\n{want}{delimiter}1\n5"{delimiter}2\n'
+    assert [f.code for f in run.findings.all()] == ["csv.unquoted"]
