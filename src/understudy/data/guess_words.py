@@ -151,7 +151,7 @@ def _key(profile: Profile) -> Guess | None:
     if not solid or profile.n_distinct < MANY_TIMES:
         return None
     if profile.unique:
-        pattern = learn(profile.values)
+        pattern = learn(profile.values, counted=True)
         shaped = pattern is not None and bool(profile.values.str.contains(r"\d").all())
         if (shaped and (profile.n_distinct >= ENOUGH or key_name)) or key_name:
             why = f"all different, of the pattern {pattern}" if pattern else "all different, and the name says so"
@@ -184,7 +184,7 @@ def _loose_key(profile: Profile) -> Guess | None:
     why = f"{profile.distinct_share:.0%} of the values are different, too many for levels that repeat"
     if bool(profile.values.str.contains(r"\S\s+\S").all()) and not profile.values.str.contains(r"\d").any():
         return Guess(Text(), (why,), profile)
-    pattern = learn(profile.values)
+    pattern = learn(profile.values, counted=profile.unique)
     column = Text() if pattern is None else Identifier(pattern=pattern, unique=profile.unique)
     return Guess(column, (why,), profile)
 

@@ -8,61 +8,21 @@ import numpy as np
 import polars as pl
 
 from understudy.context import Run
-from understudy.data.shapes import learn
+from understudy.data.sequences import Sequence
+from understudy.data.shapes import expression_of, learn
 from understudy.protocols import State
 from understudy.schema.column import Identifier
 from understudy.store.trust import array, expect
 from understudy.transforms._fakes import mold_of, mold_of_pattern
 from understudy.transforms._fresh import Avoid, Mold, fresh
 
-__all__ = ["IdentifierEncoder", "Sequence"]
+__all__ = ["IdentifierEncoder"]
 
-DENSE = 0.5  # a training part of 80 % of the rows of a sequence leaves gaps
 ENOUGH = 5
 SAFE = 1e9
 ROOM = 3  # where real values take up more than a third of what fits the pattern, no others would be left to draw
 LONGEST_NUMBER = 18  # digits
 FULLEST = 0.9  # share of the marks of a filter, in a model file; it should be about one half
-NUMBERED = re.compile(r"(\D*)(\d{1,18})(\D*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Keys that count the rows: ``prefix``, a number from ``start`` on padded to ``width`` digits, ``suffix``."""
-
-    prefix: str
-    start: int
-    width: int
-    suffix: str
-
-    @classmethod
-    def of(cls, values: pl.Series) -> "Sequence | None":
-        """Find the sequence that distinct values are from, most of which occur; None where they are from none.
-
-        The sequence goes on after its last number, so that no key of a real row is used.
-        """
-        match = NUMBERED.fullmatch(str(values[0])) if values.len() >= ENOUGH else None
-        if match is None:
-            return None
-        before, after = match[1], match[3]
-        inner = values.str.strip_prefix(before).str.strip_suffix(after)
-        whole = values.str.starts_with(before) & values.str.ends_with(after) & inner.str.contains(r"^\d{1,18}$")
-        if not whole.all():
-            return None
-        numbers = inner.cast(pl.Int64)
-        low, high = int(numbers.min()), int(numbers.max())  # pyright: ignore[reportArgumentType] - integers, not empty
-        if values.len() < DENSE * (high - low + 1):
-            return None
-        padded = inner.str.starts_with("0").any() and inner.str.len_bytes().n_unique() == 1
-        width = int(inner.str.len_bytes()[0]) if padded else 0
-        # Past the last one, at a round number: no real key comes again, and the last one is not told.
-        unit = 10 ** max(len(str(high)) - 2, 0)
-        return cls(before, (high // unit + 1) * unit, width, after)
-
-    def spell(self, rows: np.ndarray) -> pl.Series:
-        """Give the keys of rows by their places in the sample."""
-        numbers = pl.Series(rows.astype(np.int64) + self.start).cast(pl.String).str.zfill(self.width)
-        return pl.select(pl.lit(self.prefix) + pl.lit(numbers) + pl.lit(self.suffix)).to_series()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +77,10 @@ class IdentifierEncoder:
         known = values.drop_nulls().unique(maintain_order=True)
         sequence = Sequence.of(known) if column.semantic is None and column.unique else None
         pattern = column.pattern
+        if sequence is not None and pattern is not None and not _goes_on(sequence, pattern, known.len()):
+            sequence = None
         if pattern is None and column.semantic is None and known.len():
-            pattern = learn(known)
+            pattern = learn(known, counted=sequence is not None)
         missing = values.null_count() > 0
         salt = run.rng.bytes(16)
         avoid = Avoid(np.zeros(0, dtype=np.uint8), salt)
@@ -207,6 +169,11 @@ class IdentifierEncoder:
         made = cls(**{name: state[name] for name in names}, sequence=sequence, avoid=avoid)
         expect(made.mold().capacity > 0, "no value has the pattern")
         return made
+
+
+def _goes_on(sequence: Sequence, pattern: str, n: int) -> bool:
+    """Tell whether the next ``n`` keys of a sequence have the declared pattern."""
+    return bool(sequence.spell(np.array([0, n])).str.contains(expression_of(pattern)).all())
 
 
 def _checked(texts: pl.Series, semantic: str | None) -> pl.Series:

@@ -248,7 +248,7 @@ IDENTIFIERS = {
     "customer_id": ([str(v) for v in RNG.permutation(90_000)[:60] + 10_000], "[1-9][0-9]{4}", None),
     "": ([str(v) for v in range(1, 60)], "[1-9][0-9]{0,1}", None),
     "order": ([f"AB-{v:05d}" for v in RNG.permutation(90_000)[:60]], "AB-[0-9]{5}", None),
-    "a": ([f"{chr(97 + v % 26)}{v:04d}" for v in range(60)], "[a-z]00[0-9]{2}", None),
+    "a": ([f"{chr(97 + v % 26)}{v:04d}" for v in range(60)], "[a-z][0-9]{4}", None),
     "hash": ([RNG.bytes(8).hex() for _ in range(60)], "[0-9a-f]{16}", None),
     "k": (
         [f"{RNG.bytes(4).hex()}-{RNG.bytes(2).hex()}-4a1b-9c2d-{RNG.bytes(6).hex()}" for _ in range(60)],

@@ -6,7 +6,7 @@ import pytest
 
 from understudy.context import Run
 from understudy.data.guess_words import luhn, mod_97
-from understudy.data.shapes import learn
+from understudy.data.shapes import expression_of, learn
 from understudy.schema.column import Identifier
 from understudy.schema.semantic import SEMANTICS
 from understudy.transforms.identifier import IdentifierEncoder
@@ -16,7 +16,7 @@ RNG = np.random.default_rng(3)
 
 def fitted(values, semantic=None, *, unique=True):
     series = pl.Series("key", values, dtype=pl.String)
-    pattern = learn(series.drop_nulls())
+    pattern = learn(series.drop_nulls(), counted=unique)
     column = Identifier(
         pattern=pattern if semantic in {None, "phone", "credit_card", "iban"} else None,
         semantic=semantic,
@@ -99,10 +99,17 @@ def test_codes_that_fill_their_pattern_stay_as_short_as_they_are():
 def test_sequences_go_on_past_the_last_real_key_at_a_round_number():
     encoder, _ = fitted([str(v) for v in range(1, 1_001) if v % 5])
     assert drawn(encoder, 2, first=2).to_list() == ["1002", "1003"]
-    encoder, _ = fitted([f"C-{v:06d}" for v in range(5_000, 6_000) if v % 5])
+    encoder, pattern = fitted([f"C-{v:06d}" for v in range(5_000, 6_000) if v % 5])
     assert drawn(encoder, 2).to_list() == ["C-006000", "C-006001"]
+    assert drawn(encoder, 2).str.contains(expression_of(pattern)).all()
     encoder, _ = fitted([f"Person {v} Smith" for v in range(800)])
     assert drawn(encoder, 2).to_list() == ["Person 800 Smith", "Person 801 Smith"]
+
+
+def test_a_sequence_that_leaves_a_declared_pattern_gives_way_to_it():
+    real = pl.Series([str(v) for v in range(10_001, 10_801)])
+    encoder = IdentifierEncoder.fit(real, Identifier(pattern="10[0-9]{3}"), Run(1))
+    assert drawn(encoder, 800).str.contains("^10[0-9]{3}$").all()
 
 
 @pytest.mark.parametrize("semantic", [s.name for s in SEMANTICS])
