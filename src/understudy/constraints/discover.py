@@ -138,20 +138,15 @@ class _Search:
         return float((often * np.log(np.maximum(agree, 1e-300))).sum())
 
     def _pairs(self, a: str, b: str) -> pl.DataFrame:
-        """Give the pairs that may be written down.
-
-        Where most rows hold a rare level the levels are kept all the same, and so are those pairs of theirs whose
-        dependent value is no rare one.
-        """
+        """Give the pairs that may be written down."""
         frame = self.rows.select(pl.col(a).alias("determinant"), pl.col(b).alias("dependent"))
-        frame = frame.with_columns(often=pl.len().over("dependent"))
         grouped = frame.group_by("determinant", maintain_order=True)
-        counted = grouped.agg(pl.col("dependent").first(), pl.col("often").first(), pl.len())
-        shown = pl.col("len") >= self.rare_rows
-        rare = int(counted.filter(~shown)["len"].sum())
-        if rare > self.n / 2 and not self.ranks.ordered(a):
-            shown = pl.col("often") >= self.rare_rows
-        return counted.filter(shown).select("determinant", "dependent").sort("determinant", nulls_last=False)
+        counted = grouped.agg(pl.col("dependent").first(), pl.len())
+        return (
+            counted.filter(pl.col("len") >= self.rare_rows)
+            .select("determinant", "dependent")
+            .sort("determinant", nulls_last=False)
+        )
 
     def sums(self) -> Iterator[LinearIdentity]:
         """Find numbers that are the sum of two others, then those that are the difference."""
