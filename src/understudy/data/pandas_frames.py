@@ -132,7 +132,7 @@ def _leveled(values: pl.Series, dtype: Any, shared: frozenset[str]) -> Any:  # n
         whole = dtype.categories.dtype.kind in "iu" and all(re.fullmatch("-?[0-9]{1,18}", level) for level in made)
         levels = pd.Index([*levels, *(map(int, made) if whole else made)])
     codes = values.cast(pl.String).replace_strict(shown, range(len(shown)), default=-1, return_dtype=pl.Int64)
-    return pd.Series(pd.Categorical.from_codes(codes.to_numpy(), categories=levels, ordered=dtype.ordered))
+    return pd.Series(cast("Any", pd.Categorical).from_codes(codes.to_numpy(), levels, dtype.ordered))
 
 
 def _given(values: pl.Series, dtype: Any, shared: frozenset[str]) -> Any:  # noqa: ANN401, PLR0911 - see above

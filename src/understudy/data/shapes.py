@@ -123,7 +123,7 @@ def expression_of(pattern: str) -> str:
     return f"^(?:{out})$"
 
 
-def learn(values: pl.Series, *, counted: bool = False) -> str | None:
+def learn(values: pl.Series, *, counted: bool = False, shared: bool = True) -> str | None:
     """Learn the pattern of identifiers.
 
     Values that all have the same row of runs (letters, digits, other) give one piece for each run, literal where it
@@ -135,6 +135,8 @@ def learn(values: pl.Series, *, counted: bool = False) -> str | None:
         Distinct values, String.
     counted : bool
         Whether they may count the rows: then no digits of a counter are kept, since it goes on past the last one.
+    shared : bool
+        Whether letters and digits that several values have in common may be kept.
 
     Returns
     -------
@@ -155,10 +157,10 @@ def learn(values: pl.Series, *, counted: bool = False) -> str | None:
     runs = [RUN.findall(text) for text in texts]
     kinds = {tuple(_kind(run) for run in row) for row in runs}
     if len(kinds) == 1:
-        pieces = [_pieces([row[i] for row in runs], values.len()) for i in range(len(runs[0]))]
+        pieces = [_pieces([row[i] for row in runs], values.len(), shared=shared) for i in range(len(runs[0]))]
         if all(pieces):
             return text_of(_merged(tuple(piece for run in pieces for piece in run)))
-    whole = _pieces(texts, values.len())
+    whole = _pieces(texts, values.len(), shared=shared)
     return text_of(whole) if whole else None
 
 
@@ -194,17 +196,17 @@ def _kind(run: str) -> str:
     return "digit" if run[0].isdigit() else "letter" if run[0].isascii() and run[0].isalpha() else run
 
 
-def _pieces(runs: list[str], n_values: int) -> tuple[Piece, ...]:
+def _pieces(runs: list[str], n_values: int, *, shared: bool) -> tuple[Piece, ...]:
     """Give the pieces that every one of ``runs``, some of ``n_values``, fits in; nothing where there are none."""
-    if len(set(runs)) == 1 and (len(runs) >= SHARED or not any(map(str.isalnum, runs[0]))):
+    if len(set(runs)) == 1 and ((shared and len(runs) >= SHARED) or not any(map(str.isalnum, runs[0]))):
         return (Piece(runs[0]),)  # letters and digits of a few values only could be somebody's name
     used = set("".join(runs))
     low, high = min(map(len, runs)), max(map(len, runs))
-    same = _shared_prefix(runs) if low == high and len(runs) >= ENOUGH else 0
+    same = _shared_prefix(runs) if shared and low == high and len(runs) >= ENOUGH else 0
     if same and runs[0].isdigit() and 10 ** (high - same) < ROOM * n_values:
         same = 0  # keys that take up much of what begins so will go beyond it
     if same:
-        return (Piece(runs[0][:same]), *_pieces([run[same:] for run in runs], n_values))
+        return (Piece(runs[0][:same]), *_pieces([run[same:] for run in runs], n_values, shared=shared))
     if used <= set(CLASSES["0-9"]) and (low < high or len(runs) >= ENOUGH) and not any(r[0] == "0" for r in runs):
         # A number, which never begins with a zero.
         rest = (Piece(CLASSES["0-9"], low - 1, high - 1),) if high > 1 else ()

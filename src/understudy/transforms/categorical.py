@@ -56,17 +56,16 @@ class CategoricalEncoder:
 
     @classmethod
     def fit(
-        cls, values: pl.Series, column: Categorical | Boolean, protection: Protection, run: Run
+        cls,
+        values: pl.Series,
+        column: Categorical | Boolean,
+        protection: Protection,
+        run: Run,
+        who: np.ndarray | None = None,
     ) -> "CategoricalEncoder":
-        """Learn the levels of ``values`` that may be shown."""
+        """Learn the levels of ``values`` that may be shown: those that enough of ``who`` the rows belong to have."""
         boolean = isinstance(column, Boolean)
-        counts = (
-            pl.DataFrame({"level": values.cast(pl.String)})
-            .drop_nulls()
-            .group_by("level")
-            .len()
-            .sort(["len", "level"], descending=[True, False])
-        )
+        counts = _counted(values, who)
         kept = counts if boolean else _protected(counts, values, protection, run)
         kept = kept.head(MAX_SYMBOLS - 2)
         missing = values.null_count() > 0
@@ -165,14 +164,29 @@ class CategoricalEncoder:
         return cls(tuple(fields["levels"]), weights, *flags)
 
 
+def _counted(values: pl.Series, who: np.ndarray | None) -> pl.DataFrame:
+    """Give each level with its rows, and how many hold it, most frequent first."""
+    rows = pl.DataFrame({"level": values.cast(pl.String)})
+    held = pl.col("len")
+    if who is None:
+        counts = rows.drop_nulls().group_by("level").len()
+    else:
+        rows = rows.with_columns(pl.Series("who", who)).drop_nulls("level")
+        counts = rows.group_by("level").agg(pl.len(), pl.col("who").n_unique())
+        held = pl.col("who")
+    counts = counts.select("level", "len", held=held)
+    return counts.sort(["len", "level"], descending=[True, False])
+
+
 def _protected(counts: pl.DataFrame, values: pl.Series, protection: Protection, run: Run) -> pl.DataFrame:
     """Keep the levels that are frequent enough."""
-    kept = counts.filter(pl.col("len") >= protection.rare_rows)
+    kept = counts.filter(pl.col("held") >= protection.rare_rows)
     if kept.height == counts.height:
         return counts
+    unit = "rows" if counts["held"].equals(counts["len"]) else "entities"
     what = (
         f"{counts.height - kept.height:,} of {counts.height:,} levels of column {values.name!r} occur in fewer than "
-        f"{protection.rare_rows} rows and are never generated"
+        f"{protection.rare_rows} {unit} and are never generated"
     )
     if int(kept["len"].sum()) >= _MOST * int(counts["len"].sum()):
         run.find("categories.rare", f"{what}.")

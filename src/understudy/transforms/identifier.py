@@ -59,7 +59,7 @@ class IdentifierEncoder:
         return 2 if self.missing else 1
 
     @classmethod
-    def fit(cls, values: pl.Series, column: Identifier, run: Run) -> "IdentifierEncoder":
+    def fit(cls, values: pl.Series, column: Identifier, run: Run, who: np.ndarray | None = None) -> "IdentifierEncoder":
         """Learn the pattern, and a filter that no real value passes; no real value is kept.
 
         Where real values are a third of all that fit the pattern, as with codes of two digits, there is no filter: what
@@ -73,14 +73,17 @@ class IdentifierEncoder:
             Its type.
         run : Run
             Gives the salt of the filter.
+        who : array of int, optional
+            Whom each row belongs to: what only a few of them share is not in the pattern.
         """
         known = values.drop_nulls().unique(maintain_order=True)
-        sequence = Sequence.of(known) if column.semantic is None and column.unique else None
+        shared = who is None or len(np.unique(who[values.is_not_null().to_numpy()])) >= ENOUGH
+        sequence = Sequence.of(known) if column.semantic is None and column.unique and shared else None
         pattern = column.pattern
         if sequence is not None and pattern is not None and not _goes_on(sequence, pattern, known.len()):
             sequence = None
         if pattern is None and column.semantic is None and known.len():
-            pattern = learn(known, counted=sequence is not None)
+            pattern = learn(known, counted=sequence is not None, shared=shared)
         missing = values.null_count() > 0
         salt = run.rng.bytes(16)
         avoid = Avoid(np.zeros(0, dtype=np.uint8), salt)
