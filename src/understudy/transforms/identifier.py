@@ -1,6 +1,5 @@
 """Identifiers carry no statistics: only whether one is missing is modelled, and fresh ones are made for every row."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,8 +12,11 @@ from understudy.data.shapes import expression_of, learn
 from understudy.protocols import State
 from understudy.schema.column import Identifier
 from understudy.store.trust import array, expect
+from understudy.transforms._checks import checked
 from understudy.transforms._fakes import mold_of, mold_of_pattern
-from understudy.transforms._fresh import Avoid, Mold, fresh
+from understudy.transforms._fresh import Avoid, fresh
+from understudy.transforms._mixing import Draws
+from understudy.transforms._molds import Mold
 
 __all__ = ["IdentifierEncoder"]
 
@@ -98,7 +100,7 @@ class IdentifierEncoder:
     def mold(self) -> Mold:
         """Give the mold of fresh values."""
         if self.semantic is not None:
-            return mold_of(self.semantic, self.pattern)
+            return checked(mold_of(self.semantic, self.pattern), self.semantic)
         return mold_of_pattern(self.pattern or "[A-Z0-9]{8}")
 
     def encode(self, values: pl.Series) -> np.ndarray:
@@ -129,8 +131,8 @@ class IdentifierEncoder:
             texts = self.sequence.spell(rows)
         else:
             if not self.unique:
-                rows = np.random.default_rng([key, first]).integers(0, max(self.n_distinct, 1), len(codes))
-            texts = _checked(fresh(self.mold(), self.avoid, rows, key), self.semantic)
+                rows = Draws(key, rows).below(max(self.n_distinct, 1))
+            texts = fresh(self.mold(), self.avoid, rows, key)
         if not self.missing:
             return texts
         return pl.select(pl.when(pl.lit(pl.Series(codes > 0))).then(pl.lit(texts))).to_series()
@@ -177,28 +179,3 @@ class IdentifierEncoder:
 def _goes_on(sequence: Sequence, pattern: str, n: int) -> bool:
     """Tell whether the next ``n`` keys of a sequence have the declared pattern."""
     return bool(sequence.spell(np.array([0, n])).str.contains(expression_of(pattern)).all())
-
-
-def _checked(texts: pl.Series, semantic: str | None) -> pl.Series:
-    """Put the right check digits into numbers that have some."""
-    match semantic:
-        case "credit_card":
-            return pl.Series([_with_luhn(text) for text in texts.to_list()], dtype=pl.String)
-        case "iban":
-            return pl.Series([_with_mod_97(text) for text in texts.to_list()], dtype=pl.String)
-        case _:
-            return texts
-
-
-def _with_luhn(text: str) -> str:
-    """Put the check digit of ISO/IEC 7812-1 in the last place."""
-    digits = [int(c) for c in text if c.isdigit()][:-1]
-    total = sum(d if i % 2 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(reversed(digits)))  # noqa: PLR2004
-    return re.sub(r"\d(?=\D*$)", str(-total % 10), text)
-
-
-def _with_mod_97(text: str) -> str:
-    """Put the check digits of ISO 13616-1 in the third and fourth place."""
-    bare = re.sub(r"\s", "", text)
-    number = "".join(str(int(c, 36)) for c in f"{bare[4:]}{bare[:2]}00")
-    return f"{text[:2]}{98 - int(number) % 97:02d}{text[4:]}"
