@@ -1,6 +1,7 @@
 """Free text: fresh text from word sequences that many rows share; what only a few rows say never enters the model."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -194,15 +195,17 @@ class TextEncoder:
         order = np.argsort(-wanted, kind="stable")
         wanted = wanted[order]
         before, last = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-        written = np.zeros((n, int(wanted[0]) if n else 0), dtype=np.int32)
-        for place in range(written.shape[1]):
+        # One text after the other, as long as each is: a few long ones would make a matrix of all of them huge.
+        starts = np.append(0, np.cumsum(wanted))
+        written = np.zeros(int(starts[-1]), dtype=np.int32)
+        for place in range(int(wanted[0]) if n else 0):
             # Rows are sorted by length: those that are not done yet come first.
             going = int(np.searchsorted(-wanted, -place, side="left"))
             word = self._next(before[:going], last[:going], rng)
-            written[:going, place] = word
+            written[starts[:going] + place] = word
             before[:going], last[:going] = last[:going], word
         vocabulary = np.array(self.words, dtype=object)
-        texts = [" ".join(vocabulary[row[:k]]) for row, k in zip(written, wanted, strict=True)]
+        texts = [" ".join(vocabulary[written[a:b]]) for a, b in pairwise(starts)]
         back = np.empty(n, dtype=np.int64)
         back[order] = np.arange(n)
         out = pl.Series(texts, dtype=pl.String).gather(back)
