@@ -5,8 +5,9 @@ Three rules hold for everything drawn from rows, and for the JSON beside the pag
 - An axis ends at a round number near the median of the outermost rows: ten of them, or one in a hundred where that is
   more. As for the ends of a model's ranges, half of them have to move for it to move, so no single row decides it;
   where the schema names an entity, those are rows of ten entities.
-- A level is named only if at least five entities have it; the others are pooled.
-- A count is rounded to a multiple of five before it becomes a share.
+- A level, or a value that many rows share, is named only if at least five entities have it; other levels are pooled.
+- A count of rows is rounded to a multiple of five before it becomes a share or a distance: the synthetic rows are known
+  to whoever reads the page, and would give the exact count back.
 """
 
 import numpy as np
