@@ -12,7 +12,7 @@ from understudy.context import Run
 from understudy.data.dates import read_dates, write_dates
 from understudy.data.durations import read_durations, write_durations
 from understudy.data.infer import infer
-from understudy.data.missing import LEAST_ROWS
+from understudy.data.levels import LEAST
 from understudy.data.numbers import read_numbers, write_numbers
 from understudy.data.raw import Raw
 from understudy.data.readers.csv import Csv as Reader
@@ -67,7 +67,7 @@ def test_any_column_of_text_comes_back(cells):
     schema = infer(raw, Run(0)).schema
     markers = schema.layout.missing.get("x", {})
     for was, now in zip(cells, unparse(parse(raw, schema, Run(0)))["x"].to_list(), strict=True):
-        remark = bool(schema.layout.odd) and cells.count(was) < LEAST_ROWS and now in {"", *markers}
+        remark = bool(schema.layout.odd) and cells.count(was) < LEAST and now in {"", *markers}
         assert alike(was, now) or (was in markers and now in markers) or remark
 
 

@@ -19,7 +19,7 @@ from understudy.constraints.functional_dependency import FunctionalDependency
 from understudy.constraints.implication import Implication, Plain
 from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
-from understudy.data.table import Table
+from understudy.data.table import Table, pairs_counted
 from understudy.schema.column import Numerical
 
 __all__ = ["FALSE_ALARM", "discover"]
@@ -48,7 +48,8 @@ def discover(table: Table, rare_rows: int = 5) -> tuple[Constraint, ...]:
     table : Table
         Rows.
     rare_rows : int
-        A value has to occur in this many rows to be written into a relation.
+        A value has to occur in this many rows to be written into a relation; in those of as many entities where the
+        schema names one.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def discover(table: Table, rare_rows: int = 5) -> tuple[Constraint, ...]:
     rows = table.rows
     if rows.height < _FEWEST_ROWS:
         return ()
-    search = _Search(Ranks.of(rows, table.schema), rows, rare_rows)
+    search = _Search(Ranks.of(rows, table.schema), rows, rare_rows, table.holders())
     copies = [*search.copies()]
     doubled = set(search.derived)
     dependencies = [*search.dependencies()]
@@ -80,6 +81,7 @@ class _Search:
     ranks: Ranks
     rows: pl.DataFrame
     rare_rows: int
+    who: np.ndarray | None
     derived: set[str] = field(default_factory=set)
 
     @property
@@ -138,20 +140,14 @@ class _Search:
         return float((often * np.log(np.maximum(agree, 1e-300))).sum())
 
     def _pairs(self, a: str, b: str) -> pl.DataFrame:
-        """Give the pairs that may be written down.
-
-        Where most rows hold a rare level the levels are kept all the same, and so are those pairs of theirs whose
-        dependent value is no rare one.
-        """
+        """Give the pairs that may be written down."""
         frame = self.rows.select(pl.col(a).alias("determinant"), pl.col(b).alias("dependent"))
-        frame = frame.with_columns(often=pl.len().over("dependent"))
+        frame = frame if self.who is None else frame.with_columns(pl.Series("who", self.who))
         grouped = frame.group_by("determinant", maintain_order=True)
-        counted = grouped.agg(pl.col("dependent").first(), pl.col("often").first(), pl.len())
-        shown = pl.col("len") >= self.rare_rows
-        rare = int(counted.filter(~shown)["len"].sum())
-        if rare > self.n / 2 and not self.ranks.ordered(a):
-            shown = pl.col("often") >= self.rare_rows
-        return counted.filter(shown).select("determinant", "dependent").sort("determinant", nulls_last=False)
+        held = pl.len() if self.who is None else pl.col("who").n_unique()
+        counted = grouped.agg(pl.col("dependent").first(), held.alias("held"))
+        shown = counted.filter(pl.col("held") >= self.rare_rows)
+        return shown.select("determinant", "dependent").sort("determinant", nulls_last=False)
 
     def sums(self) -> Iterator[LinearIdentity]:
         """Find numbers that are the sum of two others, then those that are the difference."""
@@ -219,7 +215,7 @@ class _Search:
         if (
             share >= 1
             or len(hit) * np.log(share) > limit
-            or share * self.n < self.rare_rows
+            or self._held(b)[then] < self.rare_rows
             or not self._plain(b, then)
         ):
             return
@@ -227,6 +223,11 @@ class _Search:
             when: Plain = self.rows[a][int(hit[0])]
             value: Plain = self.rows[b][int(hit[0])]
             yield Implication(a, b, when, value)
+
+    def _held(self, name: str) -> np.ndarray:
+        """Give the number of entities, or rows, that have each code."""
+        counts = self.ranks.counts(name)
+        return counts if self.who is None else pairs_counted(self.ranks.codes[name], self.who, len(counts))
 
     def _plain(self, name: str, code: int) -> bool:
         """Tell whether a value can be written down in a relation: moments and lengths of time only if missing."""
@@ -236,7 +237,8 @@ class _Search:
         """Give the codes of the values frequent enough to make a rule of, most frequent first."""
         low, high = _SHARE
         share = self.ranks.shares(name)
-        enough = (share >= low) & (share <= high) & (share * self.n >= max(self.rare_rows, _CONDITION_ROWS))
+        enough = (share >= low) & (share <= high) & (share * self.n >= _CONDITION_ROWS)
+        enough &= self._held(name) >= self.rare_rows
         codes = np.flatnonzero(enough)
         return codes[np.argsort(-share[codes], kind="stable")][:_MOST_SPIKES]
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import polars as pl
 
+from understudy.data.levels import shared_levels, shown_levels
 from understudy.data.names import repeated
 from understudy.data.raw import Raw
 from understudy.data.reporter import Reporter
@@ -43,9 +44,11 @@ def to_raw(frame: object, run: Reporter) -> tuple[Raw, Back]:
 
 def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:
     if isinstance(frame, pl.DataFrame):
-        return frame, lambda rows: rows
+        return frame, _with_levels(frame)
     if isinstance(frame, pl.LazyFrame):
-        return frame.collect(), lambda rows: rows.lazy()
+        rows = frame.collect()
+        back = _with_levels(rows)
+        return rows, lambda made: back(made).lazy()
     kind = type(frame).__module__.partition(".")[0]
     if kind == "pandas" and type(frame).__name__ == "DataFrame":
         from understudy.data import pandas_frames  # noqa: PLC0415 - only who has pandas needs it
@@ -61,6 +64,23 @@ def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:
         raise InputError(msg)
     rows = pl.DataFrame(frame)  # pyright: ignore[reportArgumentType] - polars takes what has __arrow_c_stream__
     return rows, _way_back(frame, kind)
+
+
+def _with_levels(frame: pl.DataFrame) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Give the way back for columns of a closed list of levels: those that may be shown, in their order."""
+    known = {
+        name: (dtype.categories.to_list(), shared_levels(frame[name]))
+        for name, dtype in frame.schema.items()
+        if isinstance(dtype, pl.Enum)
+    }
+
+    def back(made: pl.DataFrame) -> pl.DataFrame:
+        columns = {name: made[name].cast(pl.String) for name in known if name in made.columns}
+        return made.with_columns(
+            values.cast(pl.Enum(shown_levels(*known[name], values))).alias(name) for name, values in columns.items()
+        )
+
+    return back
 
 
 def _names_of(frame: object) -> list[str]:

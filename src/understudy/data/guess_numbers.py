@@ -188,7 +188,7 @@ def guess_large(profile: Profile, style: NumberFormat | None = None) -> Guess:
     texts = profile.values.cast(pl.String)
     if profile.unique and profile.n_distinct >= ENOUGH_KEYS:
         why = "whole numbers beyond 64 bits, all different"
-        return Guess(Identifier(pattern=learn(texts), unique=True), (why,), profile)
+        return Guess(Identifier(pattern=learn(texts, counted=True), unique=True), (why,), profile)
     why = "whole numbers beyond 64 bits are held as floats, to about 16 digits"
     numbers = _read(texts, None, style or NumberFormat())
     guess = guess_quantity(profile, numbers, None, style)
@@ -249,7 +249,7 @@ def _key(profile: Profile, numbers: pl.Series, *, text: bool) -> tuple[ColumnTyp
     """Take whole numbers for keys where they are all different and the name, their density or length says so."""
     if not profile.unique or profile.n_distinct < ENOUGH_KEYS:
         return _repeated_key(profile, numbers)
-    pattern = learn(profile.values.cast(pl.String))
+    pattern = learn(profile.values.cast(pl.String), counted=True)
     low, high = int(numbers.min()), int(numbers.max())  # pyright: ignore[reportArgumentType] - integers, not empty
     if pattern is None or low < 0:
         return None

@@ -24,6 +24,7 @@ NEARLY_UNIQUE, MANY_TIMES = 0.5, 5
 LONG_TEXT, WORDS_OF_TEXT = 50, 4
 ENOUGH = 20
 SEEN = 50
+SHARED = 6  # rows of a level, of which a training part of 80 % has about the five that it takes to be shown
 
 
 def guess_switch(profile: Profile) -> Guess | None:
@@ -50,11 +51,11 @@ def guess_words(profile: Profile) -> Guess:
 
     In this order: something personal, by what the values look like or by the name of the column with values to match;
     a key, where all values are different and have a pattern or a name that says so; free text, where values are long
-    and seldom repeated; words that nearly always stand for one row only, which carry no statistics and are made up
-    anew; otherwise a category, however many levels it has.
+    and seldom repeated; words that mostly stand for one row or a few, which carry no statistics that could be shown and
+    are made up anew; otherwise a category, however many levels it has.
     """
     distinct = f"{profile.n_distinct:,} distinct values in {profile.n_known:,} rows"
-    found = _personal(profile) or _key(profile) or _text(profile) or _loose_key(profile)
+    found = _personal(profile) or _key(profile) or _text(profile) or _loose_key(profile) or _rare(profile)
     if found is not None:
         return Guess(found.column, (distinct, *found.evidence), profile)
     constant = ("constant",) if profile.n_distinct == 1 else ()
@@ -151,7 +152,7 @@ def _key(profile: Profile) -> Guess | None:
     if not solid or profile.n_distinct < MANY_TIMES:
         return None
     if profile.unique:
-        pattern = learn(profile.values)
+        pattern = learn(profile.values, counted=True)
         shaped = pattern is not None and bool(profile.values.str.contains(r"\d").all())
         if (shaped and (profile.n_distinct >= ENOUGH or key_name)) or key_name:
             why = f"all different, of the pattern {pattern}" if pattern else "all different, and the name says so"
@@ -181,10 +182,26 @@ def _loose_key(profile: Profile) -> Guess | None:
     """Take words that mostly stand for one row only for keys or text: as levels they would give those rows away."""
     if profile.n_known < SEEN or profile.distinct_share < NEARLY_UNIQUE or _repeats(profile):
         return None
-    why = f"{profile.distinct_share:.0%} of the values are different, too many for levels that repeat"
+    return _made_up(
+        profile, f"{profile.distinct_share:.0%} of the values are different, too many for levels that repeat"
+    )
+
+
+def _rare(profile: Profile) -> Guess | None:
+    """Take words for keys or text where the levels of most rows are shared by a few rows only."""
+    rare = int(profile.counts.filter(profile.counts < SHARED).sum())
+    if profile.n_known < ENOUGH or rare <= profile.n_known / 2:
+        return None
+    return _made_up(
+        profile, f"{rare / profile.n_known:.0%} of the rows have a level that fewer than {SHARED} rows share"
+    )
+
+
+def _made_up(profile: Profile, why: str) -> Guess:
+    """Give the type of words that are made up anew."""
     if bool(profile.values.str.contains(r"\S\s+\S").all()) and not profile.values.str.contains(r"\d").any():
         return Guess(Text(), (why,), profile)
-    pattern = learn(profile.values)
+    pattern = learn(profile.values, counted=profile.unique)
     column = Text() if pattern is None else Identifier(pattern=pattern, unique=profile.unique)
     return Guess(column, (why,), profile)
 

@@ -1,6 +1,6 @@
 """Rows to schema: what each column means, with the evidence for each guess."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -10,7 +10,7 @@ from understudy.data.guess_numbers import guess_large, guess_number, guess_quant
 from understudy.data.guess_places import pair_places
 from understudy.data.guess_times import guess_dated_number, guess_time
 from understudy.data.guess_words import guess_switch, guess_words
-from understudy.data.missing import LEAST_ROWS
+from understudy.data.levels import LEAST
 from understudy.data.profile import Guess, Profile, profile_of
 from understudy.data.raw import NULL, Raw
 from understudy.data.reporter import Reporter
@@ -98,7 +98,8 @@ def infer(raw: Raw, run: Reporter) -> Inference:
 def _storage(guess: Guess, dtype: pl.DataType, medium: str) -> str | None:
     """Name the dtype of a column; of a column of a delimited file, only one that its meaning does not tell."""
     if medium != "csv":
-        return name_of(dtype)
+        ordered = isinstance(guess.column, Categorical) and guess.column.levels is not None
+        return "Categorical" if isinstance(dtype, pl.Enum) and not ordered else name_of(dtype)
     values = guess.profile.values
     plain = guess.style.model_copy(update={"digits": 0}) == NumberFormat()
     if isinstance(guess.column, Numerical):
@@ -151,7 +152,7 @@ def _nearly_numbers(profile: Profile) -> tuple[str, ...]:
     if wrong.is_empty():
         return ("leading zeros make codes of its digits",) if profile.values.str.contains(r"^\s*0\d").any() else ()
     counts = profile.counts.filter(~numbers)
-    shared = wrong.filter(counts >= LEAST_ROWS)
+    shared = wrong.filter(counts >= LEAST)
     such = f" (such as {shared[0]!r})" if shared.len() else ""
     return (
         f"{int(counts.sum()):,} of {profile.n_known:,} values are no numbers{such}, so it is not taken for numbers",
@@ -175,10 +176,8 @@ def _guess_typed(profile: Profile) -> Guess:
             guess = Guess(Duration(within_day=True), (), profile)
         case pl.Duration():
             guess = Guess(Duration(), (), profile)
-        case pl.Enum(categories=categories):
-            guess = Guess(Categorical(levels=tuple(categories)), (f"{len(categories)} levels",), profile)
-        case pl.Categorical():
-            guess = Guess(Categorical(), (f"{profile.n_distinct:,} levels",), profile)
+        case pl.Enum() | pl.Categorical():
+            guess = _guess_levels(profile)
         case _ if dtype.is_integer():
             numbers = profile.values.cast(pl.Int64, strict=False)
             fits = not numbers.null_count()
@@ -191,6 +190,19 @@ def _guess_typed(profile: Profile) -> Guess:
             guess = guess_dated_number(profile) if decimals == 0 else None
             guess = guess or guess_quantity(profile, numbers, decimals)
     return Guess(guess.column, (stored, *guess.evidence), profile, guess.style)
+
+
+def _guess_levels(profile: Profile) -> Guess:
+    """Look at stored levels as at any words: they may be names, keys or text, whatever they are stored as.
+
+    The levels of an Enum are written down, in their order, only where several rows share each of those that occur.
+    """
+    values, source = profile.values.cast(pl.String), profile.source.cast(pl.String)
+    guess = guess_words(replace(profile, values=values, source=source))
+    dtype, shared = profile.source.dtype, set(values.filter(profile.counts >= LEAST))
+    if isinstance(guess.column, Categorical) and isinstance(dtype, pl.Enum) and len(shared) == values.len():
+        guess = replace(guess, column=Categorical(levels=tuple(c for c in dtype.categories if c in shared)))
+    return replace(guess, profile=profile)
 
 
 def _grid(numbers: pl.Series, dtype: pl.DataType) -> int | None:

@@ -1,5 +1,7 @@
 """The ways in which sources spell a missing value."""
 
+import hashlib
+
 import numpy as np
 import polars as pl
 
@@ -7,7 +9,7 @@ from understudy.data.raw import NULL
 from understudy.schema.column import Boolean, Categorical, ColumnType, Identifier, Text
 from understudy.schema.layout import Layout
 
-__all__ = ["LEAST_ROWS", "NOT_FINITE", "USUAL", "is_missing", "markers_of", "put_markers"]
+__all__ = ["NOT_FINITE", "USUAL", "first_turn", "is_missing", "markers_of", "put_markers"]
 
 USUAL = (
     "",
@@ -18,10 +20,6 @@ USUAL = (
 
 NOT_FINITE = ("inf", "-inf", "Inf", "-Inf", "+inf", "INF", "-INF", "Infinity", "-Infinity", "infinity", "-infinity")
 """Spellings of infinities: no number that can be learned from, so they are kept as markers."""
-
-LEAST_ROWS = 5
-"""How many rows have to hold a text that is no usual marker before it is taken for one, shown, and written back: what
-fewer hold may be a remark about one of them."""
 
 GOLDEN = 0.6180339887498949
 
@@ -45,7 +43,16 @@ def is_missing(text: pl.Expr, markers: list[str]) -> pl.Expr:
     return text.is_null() | text.is_in(markers) | text.str.strip_chars().is_in([m for m in markers if m.strip()])
 
 
-def put_markers(values: pl.Series, shares: dict[str, float]) -> pl.Series:
+def first_turn(rows: pl.DataFrame) -> float:
+    """Give a number in [0, 1) that depends on what the first row holds: as good as random where rows are.
+
+    So no batch of rows starts with the same marker as every other, and none needs a generator to be written.
+    """
+    digest = hashlib.blake2b(repr(rows.head(1).rows()).encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / (1 << 48)
+
+
+def put_markers(values: pl.Series, shares: dict[str, float], start: float = 0.5) -> pl.Series:
     """Spell the missing values: markers take turns according to their shares, evenly along the rows.
 
     Parameters
@@ -54,12 +61,14 @@ def put_markers(values: pl.Series, shares: dict[str, float]) -> pl.Series:
         Written values, String or float, null where missing.
     shares : dict
         Share of each marker; they sum to 1. NULL leaves the null.
+    start : float
+        Where among the shares, in [0, 1), the first turn is.
     """
     gaps = values.is_null()
     if not shares or list(shares) == [NULL] or not gaps.any():
         return values
     order = list(shares)
-    turns = (np.arange(int(gaps.sum())) + 0.5) * GOLDEN % 1.0
+    turns = (np.arange(int(gaps.sum())) * GOLDEN + start) % 1.0
     picked = np.searchsorted(np.cumsum([shares[m] for m in order])[:-1], turns, side="right")
     dtype = values.dtype
     fill = [None if m == NULL else float(m) if dtype.is_float() else m for m in order]

@@ -1,11 +1,13 @@
 """Frames of pandas in and out, without pyarrow, which pandas does not always come with."""
 
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
+from understudy.data.levels import shared_levels, shown_levels
 from understudy.data.names import repeated
 from understudy.data.reporter import Reporter
 from understudy.errors import InputError
@@ -33,10 +35,11 @@ def to_polars(frame: object, run: Reporter) -> tuple[pl.DataFrame, Callable[[pl.
         run.find("pandas.index", "The index of the frame is left out; `frame.reset_index()` makes a column of it.")
     rows = pl.DataFrame({name: _taken(cast("Any", source.iloc[:, i]), name) for i, name in enumerate(names)})
     dtypes = list(source.dtypes)
+    shared = {i: shared_levels(rows[names[i]]) for i, d in enumerate(dtypes) if isinstance(d, pd.CategoricalDtype)}
     empty = source.iloc[:0].reset_index(drop=True)
 
     def back(made: pl.DataFrame) -> object:
-        columns = {i: _given(made[name], dtypes[i]) for i, name in enumerate(names)}
+        columns = {i: _given(made[name], dtypes[i], shared.get(i, frozenset())) for i, name in enumerate(names)}
         out = pd.DataFrame(columns, index=pd.RangeIndex(made.height))
         out.columns = empty.columns
         return out
@@ -132,14 +135,27 @@ def _words(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
     return pl.Series(name, values, dtype=pl.String)
 
 
-def _given(values: pl.Series, dtype: Any) -> Any:  # noqa: ANN401, PLR0911 - see above
+def _leveled(values: pl.Series, dtype: Any, shared: frozenset[str]) -> Any:  # noqa: ANN401 - see above
+    """Turn a column into categories, of which only those are listed that may be shown."""
+    import pandas as pd  # noqa: PLC0415 - see above
+
+    places = {str(level): i for i, level in enumerate(dtype.categories)}
+    shown = shown_levels(list(places), shared, values)
+    levels = dtype.categories[[places[level] for level in shown if level in places]]
+    made = [level for level in shown if level not in places]
+    if made:
+        whole = dtype.categories.dtype.kind in "iu" and all(re.fullmatch("-?[0-9]{1,18}", level) for level in made)
+        levels = pd.Index([*levels, *(map(int, made) if whole else made)])
+    codes = values.cast(pl.String).replace_strict(shown, range(len(shown)), default=-1, return_dtype=pl.Int64)
+    return pd.Series(cast("Any", pd.Categorical).from_codes(codes.to_numpy(), levels, dtype.ordered))
+
+
+def _given(values: pl.Series, dtype: Any, shared: frozenset[str]) -> Any:  # noqa: ANN401, PLR0911 - see above
     """Turn a column into the pandas dtype that it came from."""
     import pandas as pd  # noqa: PLC0415 - see above
 
     if isinstance(dtype, pd.CategoricalDtype):
-        texts = pd.Series(values.cast(pl.String).to_list(), dtype=object)
-        spelled = {str(level): level for level in dtype.categories}
-        return pd.Series(texts.map(spelled), dtype=dtype)
+        return _leveled(values, dtype, shared)
     if isinstance(dtype, pd.DatetimeTZDtype):
         moments = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
         return cast("Any", pd.Series(moments)).dt.tz_localize("UTC").dt.tz_convert(dtype.tz).astype(dtype)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from understudy.data.missing import LEAST_ROWS, NOT_FINITE, USUAL
+from understudy.data.levels import LEAST
+from understudy.data.missing import NOT_FINITE, USUAL
 from understudy.data.raw import NULL
 from understudy.schema.column import ColumnType
 from understudy.schema.layout import NumberFormat
@@ -87,12 +88,12 @@ class Profile:
     def set_aside(self, texts: pl.Series, what: str) -> tuple["Profile", tuple[str, ...]]:
         """Give the profile in which values that are no ``what`` count as missing, and say so.
 
-        Those of at least :data:`LEAST_ROWS` rows are markers, and so are infinities; of all others, only how many rows
+        Those of at least :data:`LEAST` rows are markers, and so are infinities; of all others, only how many rows
         hold them is kept.
         """
         wrong = self.values.is_in(texts.implode())
         usual = self.values.str.strip_chars().is_in(list(NOT_FINITE))
-        shared = self.values.filter(wrong & (usual | (self.counts >= LEAST_ROWS)))
+        shared = self.values.filter(wrong & (usual | (self.counts >= LEAST)))
         rest = self.without(shared)
         rare = rest.values.is_in(texts.implode())
         rows = int(rest.counts.filter(rare).sum())
@@ -104,7 +105,7 @@ class Profile:
             one = rows == 1
             said.append(
                 f"{rows:,} value{'s' * (not one)} that {'is' if one else 'are'} no {what} count{'s' * one} as missing; "
-                f"held by fewer than {LEAST_ROWS} rows each, they are shown and written nowhere"
+                f"held by fewer than {LEAST} rows each, they are shown and written nowhere"
             )
         return replace(rest, values=rest.values.filter(~rare), counts=rest.counts.filter(~rare), odd=rows), tuple(said)
 

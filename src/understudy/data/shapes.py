@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from understudy.data.sequences import Sequence
 from understudy.errors import SchemaError
 
-__all__ = ["Piece", "learn", "pieces_of", "text_of"]
+__all__ = ["CLASSES", "Piece", "expression_of", "learn", "pieces_of", "text_of"]
 
 CLASSES = {
     "0-9": "0123456789",
@@ -30,6 +31,7 @@ LONGEST = 80
 LONGEST_PIECE = 1_000
 ENOUGH = 50
 SHARED = 5  # values that letters have to be in to be written into a pattern
+ROOM = 10  # times as many keys as there were have to fit a pattern
 LONGEST_PREFIX = 6  # as of the issuers of cards; more would tell about single values
 SHORTEST_HEXADECIMAL, SHORTEST_HASH, ENOUGH_LETTERS = 6, 8, 12
 _PIECE = re.compile(r"\[((?:[0-9A-Za-z]-[0-9A-Za-z])+)\](?:\{(\d+)(?:,(\d+))?\})?|\\(.)|([^\[\\])", re.DOTALL)
@@ -108,7 +110,20 @@ def text_of(pieces: tuple[Piece, ...]) -> str:
     return out
 
 
-def learn(values: pl.Series) -> str | None:
+def expression_of(pattern: str) -> str:
+    """Turn a pattern into a regular expression; a number, as its length varies, may be longer: counters go on."""
+    out, number = "", False
+    for piece in pieces_of(pattern):
+        if piece.literal:
+            out += re.escape(piece.letters)
+        else:
+            number = piece.letters == CLASSES["0-9"] and (number or piece.low < piece.high)
+            out += f"[{piece.letters}]{{{piece.low},{'' if number else piece.high}}}"
+        number = piece.letters == CLASSES["1-9"]
+    return f"^(?:{out})$"
+
+
+def learn(values: pl.Series, *, counted: bool = False, shared: bool = True) -> str | None:
     """Learn the pattern of identifiers.
 
     Values that all have the same row of runs (letters, digits, other) give one piece for each run, literal where it
@@ -118,6 +133,10 @@ def learn(values: pl.Series) -> str | None:
     ----------
     values : polars.Series
         Distinct values, String.
+    counted : bool
+        Whether they may count the rows: then no digits of a counter are kept, since it goes on past the last one.
+    shared : bool
+        Whether letters and digits that several values have in common may be kept.
 
     Returns
     -------
@@ -128,6 +147,9 @@ def learn(values: pl.Series) -> str | None:
     lengths = values.str.len_chars()
     if values.is_empty() or int(lengths.max() or 0) > LONGEST:  # pyright: ignore[reportArgumentType] - an integer
         return None
+    sequence = Sequence.of(values) if counted else None
+    if sequence is not None:
+        return text_of(_counting(values, sequence))
     texts: list[str] = some.to_list()
     hexadecimal = _hexadecimal(texts)
     if hexadecimal is not None:
@@ -135,11 +157,26 @@ def learn(values: pl.Series) -> str | None:
     runs = [RUN.findall(text) for text in texts]
     kinds = {tuple(_kind(run) for run in row) for row in runs}
     if len(kinds) == 1:
-        pieces = [_pieces([row[i] for row in runs]) for i in range(len(runs[0]))]
+        pieces = [_pieces([row[i] for row in runs], values.len(), shared=shared) for i in range(len(runs[0]))]
         if all(pieces):
             return text_of(_merged(tuple(piece for run in pieces for piece in run)))
-    whole = _pieces(texts)
+    whole = _pieces(texts, values.len(), shared=shared)
     return text_of(whole) if whole else None
+
+
+def _counting(values: pl.Series, sequence: Sequence) -> tuple[Piece, ...]:
+    """Give the pieces of keys that count the rows, and of as many more as may be made."""
+    inner = values.str.slice(len(sequence.prefix)).str.len_chars() - len(sequence.suffix)
+    low, high = int(inner.min()), int(inner.max())  # pyright: ignore[reportArgumentType] - integers, not empty
+    if sequence.width:
+        number = (Piece(CLASSES["0-9"], low, max(high, len(str(sequence.start + ROOM * values.len())))),)
+    elif values.str.slice(len(sequence.prefix), 1).eq("0").any():
+        number = (Piece(CLASSES["0-9"], low, max(high, low + 1)),)
+    else:
+        number = (Piece(CLASSES["1-9"], 1, 1), Piece(CLASSES["0-9"], low - 1, max(high, len(str(sequence.start))) - 1))
+    ends = (Piece(text) for text in (sequence.prefix, sequence.suffix))
+    before, after = (() if not piece.letters else (piece,) for piece in ends)
+    return (*before, *number, *after)
 
 
 def _hexadecimal(texts: list[str]) -> str | None:
@@ -159,15 +196,17 @@ def _kind(run: str) -> str:
     return "digit" if run[0].isdigit() else "letter" if run[0].isascii() and run[0].isalpha() else run
 
 
-def _pieces(runs: list[str]) -> tuple[Piece, ...]:
-    """Give the pieces that every one of ``runs`` fits in; nothing where there are none."""
-    if len(set(runs)) == 1 and (len(runs) >= SHARED or not any(map(str.isalnum, runs[0]))):
+def _pieces(runs: list[str], n_values: int, *, shared: bool) -> tuple[Piece, ...]:
+    """Give the pieces that every one of ``runs``, some of ``n_values``, fits in; nothing where there are none."""
+    if len(set(runs)) == 1 and ((shared and len(runs) >= SHARED) or not any(map(str.isalnum, runs[0]))):
         return (Piece(runs[0]),)  # letters and digits of a few values only could be somebody's name
     used = set("".join(runs))
     low, high = min(map(len, runs)), max(map(len, runs))
-    same = _shared_prefix(runs) if low == high and len(runs) >= ENOUGH else 0
+    same = _shared_prefix(runs) if shared and low == high and len(runs) >= ENOUGH else 0
+    if same and runs[0].isdigit() and 10 ** (high - same) < ROOM * n_values:
+        same = 0  # keys that take up much of what begins so will go beyond it
     if same:
-        return (Piece(runs[0][:same]), *_pieces([run[same:] for run in runs]))
+        return (Piece(runs[0][:same]), *_pieces([run[same:] for run in runs], n_values, shared=shared))
     if used <= set(CLASSES["0-9"]) and (low < high or len(runs) >= ENOUGH) and not any(r[0] == "0" for r in runs):
         # A number, which never begins with a zero.
         rest = (Piece(CLASSES["0-9"], low - 1, high - 1),) if high > 1 else ()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from understudy.errors import SchemaError
@@ -20,7 +21,7 @@ from understudy.schema.column import (
 )
 from understudy.schema.table import TableSchema
 
-__all__ = ["Table", "row_dtype"]
+__all__ = ["Table", "pairs_counted", "row_dtype"]
 
 
 def row_dtype(column: ColumnType) -> pl.DataType:  # noqa: PLR0911 - one line per type
@@ -108,6 +109,17 @@ class Table:
         ]
         return pl.concat(parts) if len(parts) > 1 else parts[0]
 
+    def holders(self) -> np.ndarray | None:
+        """Give the number of each row's entity, shape (n,); None where the schema names none.
+
+        A row without one is an entity of its own.
+        """
+        if self.schema.entity is None:
+            return None
+        known = self.column(self.schema.entity).rank("dense").cast(pl.Int64)
+        own = pl.int_range(known.len(), eager=True) + known.len() + 1
+        return pl.select(pl.coalesce(known, own)).to_series().to_numpy()
+
     @property
     def n_rows(self) -> int:
         """Number of rows."""
@@ -115,3 +127,9 @@ class Table:
             pl.scan_parquet(p).select(pl.len()).collect().item() if isinstance(p, Path) else p.height
             for p in self.partitions
         )
+
+
+def pairs_counted(values: np.ndarray, who: np.ndarray, n_values: int) -> np.ndarray:
+    """Count the different holders of each of ``n_values`` numbered values, given the value and holder of each row."""
+    base = int(who.max(initial=0)) + 1
+    return np.bincount(np.unique(values.astype(np.int64) * base + who) // base, minlength=n_values)

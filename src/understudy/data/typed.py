@@ -8,7 +8,7 @@ import polars as pl
 
 from understudy.data.dates import is_likely, read_dates, write_dates
 from understudy.data.durations import read_durations, write_durations
-from understudy.data.missing import is_missing, markers_of, put_markers
+from understudy.data.missing import first_turn, is_missing, markers_of, put_markers
 from understudy.data.numbers import read_numbers, write_numbers
 from understudy.data.raw import Raw
 from understudy.data.reporter import Reporter
@@ -212,10 +212,13 @@ def unparse(rows: Table) -> pl.DataFrame:
     """Write rows as the source looked: spelled as text with markers where it was text, in its own dtypes elsewhere."""
     frame = rows.rows
     layout = rows.schema.layout
-    return pl.DataFrame({name: _written(frame[name], column, layout) for name, column in rows.schema.columns.items()})
+    start = first_turn(frame) if layout.missing else 0.0
+    return pl.DataFrame(
+        {name: _written(frame[name], column, layout, start) for name, column in rows.schema.columns.items()}
+    )
 
 
-def _written(values: pl.Series, column: ColumnType, layout: Layout) -> pl.Series:
+def _written(values: pl.Series, column: ColumnType, layout: Layout, start: float) -> pl.Series:
     name = values.name
     storage = "String" if layout.medium == "csv" else layout.storage.get(name)
     if storage is None:
@@ -228,7 +231,7 @@ def _written(values: pl.Series, column: ColumnType, layout: Layout) -> pl.Series
         expression = _to_typed(pl.col(name), column, dtype_named(storage, levels))
         shares = layout.missing.get(name, {})
     out = values.to_frame().select(expression.alias(name))[name]
-    return put_markers(out, shares) if out.dtype == pl.String or out.dtype.is_float() else out
+    return put_markers(out, shares, start) if out.dtype == pl.String or out.dtype.is_float() else out
 
 
 def _to_text(values: pl.Expr, column: ColumnType, style: NumberFormat) -> pl.Expr:

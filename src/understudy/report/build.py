@@ -104,7 +104,8 @@ def build(
     findings = tuple(sorted(about.findings, key=lambda f: _GRAVEST.get(f.severity, len(_GRAVEST))))
     outcome, reason = verdict(gates, findings)
     model = about.model
-    rules = weigh(model.get("rules", ()), sample_rows(real, _ROWS_DRAWN))
+    drawn, entity = sample_rows(real, _ROWS_DRAWN), real.schema.entity
+    rules = weigh(model.get("rules", ()), drawn, drawn[entity] if entity else None)
     return Report(
         title=about.title,
         verdict=outcome,

@@ -86,7 +86,7 @@ def _bars(name: str, kind: str, real: pl.Series, synthetic: pl.Series, entities:
     others = bool(pooled or counts[1][-1])
     shares = [_shares(c if others else c[:-1]) for c in counts]
     labels = [clean(level, 60) for level in shown] + ([_other(pooled)] if others else [])
-    distance = 0.5 * float(np.abs(_exact_shares(counts[0]) - _exact_shares(counts[1])).sum())
+    distance = min(0.5 * float(np.abs(np.array(shares[0]) - np.array(shares[1])).sum()), 1.0)
     missing = _missing(real, synthetic)
     return Bars(name, kind, tuple(labels), tuple(shares[0]), tuple(shares[1]), pooled, missing, distance)
 
@@ -102,10 +102,6 @@ def _level_counts(rows: pl.Series, shown: Sequence[str]) -> NDArray[np.int64]:
     return np.array([*named, len(values) - sum(named)], dtype=np.int64)
 
 
-def _exact_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    return counts / max(int(counts.sum()), 1)
-
-
 def _shares(counts: NDArray[np.int64]) -> list[float]:
     return (rounded(counts) / max(int(counts.sum()), 1)).tolist()
 
@@ -119,7 +115,7 @@ def _histogram(
     limits = protected_range(values[0], entities)
     if limits is None:
         return "too few rows have a value to draw it without showing single ones" if len(values[0]) else "no value"
-    spike = _spike(values[0], values[1], kind)
+    spike = _spike(values[0], values[1], kind, entities)
     bodies = tuple(v if spike is None else v[v != spike[0]] for v in values)
     if spike is not None and len(bodies[0]) >= 4 * LEAST:
         inner = protected_range(bodies[0], None if entities is None else entities.filter(values[0] != spike[0]))
@@ -145,10 +141,14 @@ def _finite(rows: pl.Series) -> NDArray[np.float64]:
     return values[np.isfinite(values)].clip(-1e300, 1e300)
 
 
-def _spike(real: NDArray[np.float64], synthetic: NDArray[np.float64], kind: str) -> tuple[float, Spike] | None:
+def _spike(
+    real: NDArray[np.float64], synthetic: NDArray[np.float64], kind: str, entities: pl.Series | None
+) -> tuple[float, Spike] | None:
     values, counts = np.unique(real, return_counts=True)
     top = int(counts.argmax())
     if len(values) < 8 or counts[top] < max(_SPIKE * len(real), LEAST):  # noqa: PLR2004 - few bars stay readable
+        return None
+    if entities is not None and entities.filter(real == values[top]).n_unique() < LEAST:
         return None
     shares = _share(int(counts[top]), len(real)), _share(int((synthetic == values[top]).sum()), len(synthetic))
     return float(values[top]), Spike(label_of(float(values[top]), kind), *shares)
@@ -159,4 +159,5 @@ def _ks(real: NDArray[np.float64], synthetic: NDArray[np.float64]) -> float:
         return float(len(real) != len(synthetic))
     where = np.concatenate([real, synthetic])
     first, second = (np.searchsorted(np.sort(v), where, side="right") / len(v) for v in (real, synthetic))
-    return float(np.abs(first - second).max())
+    # In multiples of five real rows, as every share.
+    return min(_share(round(float(np.abs(first - second).max()) * len(real)), len(real)), 1.0)

@@ -5,20 +5,19 @@ Three rules hold for everything drawn from rows, and for the JSON beside the pag
 - An axis ends at a round number near the median of the outermost rows: ten of them, or one in a hundred where that is
   more. As for the ends of a model's ranges, half of them have to move for it to move, so no single row decides it;
   where the schema names an entity, those are rows of ten entities.
-- A level is named only if at least five entities have it; the others are pooled.
-- A count is rounded to a multiple of five before it becomes a share.
+- A level, or a value that many rows share, is named only if at least five entities have it; other levels are pooled.
+- A count of rows is rounded to a multiple of five before it becomes a share or a distance: the synthetic rows are known
+  to whoever reads the page, and would give the exact count back.
 """
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from understudy.data.levels import LEAST
 from understudy.data.table import Table
 
 __all__ = ["LEAST", "common_levels", "protected_range", "rounded", "sample_rows"]
-
-LEAST = 5
-"""Fewest entities that anything shown stands for."""
 
 _OUTERMOST = 10
 _TAIL = 0.01

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from understudy.report.protect import rounded
+from understudy.report.protect import LEAST, rounded
 from understudy.report.report import Rule
 
 __all__ = ["weigh"]
@@ -16,7 +16,9 @@ _TELLING = 0.25
 """Share of all rows above which it is no news that those of a rule hold its conclusion."""
 
 
-def weigh(rules: Sequence[Mapping[str, Any]], rows: pl.DataFrame) -> tuple[Rule, ...]:
+def weigh(
+    rules: Sequence[Mapping[str, Any]], rows: pl.DataFrame, entities: pl.Series | None = None
+) -> tuple[Rule, ...]:
     """Rank rules by the surprise that they save: how many rows they speak of, times how rare their conclusion is.
 
     Parameters
@@ -26,20 +28,25 @@ def weigh(rules: Sequence[Mapping[str, Any]], rows: pl.DataFrame) -> tuple[Rule,
         ``column`` only; None is missing.
     rows : polars.DataFrame
         Training rows.
+    entities : polars.Series, optional
+        Who each row belongs to: rows of fewer than five count as none.
     """
     weighed: list[tuple[float, Rule]] = []
     for rule in rules:
         if not {rule["condition"], rule["column"]} <= set(rows.columns):
             continue
-        share = _share(rows[rule["condition"]], rule["when"])
-        usual = _share(rows[rule["column"]], [rule["then"]])
+        share = _share(rows[rule["condition"]], rule["when"], entities)
+        usual = _share(rows[rule["column"]], [rule["then"]], entities)
         surprise = -log2(usual) if usual > 0 else 0.0
         weighed.append((share * surprise, Rule(str(rule["text"]), share, usual, telling=0 < usual <= _TELLING)))
     return tuple(rule for _, rule in sorted(weighed, key=lambda item: (not item[1].telling, -item[0])))
 
 
-def _share(values: pl.Series, levels: Sequence[object]) -> float:
+def _share(values: pl.Series, levels: Sequence[object], entities: pl.Series | None) -> float:
     """Give the share of rows that hold one of the levels, in multiples of five rows."""
     wanted = pl.Series(levels, dtype=values.dtype, strict=False)
-    count = int(values.is_in(wanted.implode(), nulls_equal=True).sum())
+    hit = values.is_in(wanted.implode(), nulls_equal=True)
+    if entities is not None and entities.filter(hit).n_unique() < LEAST:
+        return 0.0
+    count = int(hit.sum())
     return float(rounded(np.array(count))) / max(values.len(), 1)

@@ -8,7 +8,7 @@ from functools import cache
 from mimesis import Address, Finance, Locale, Person
 
 from understudy.data.shapes import CLASSES, pieces_of
-from understudy.transforms._fresh import Mold, Part
+from understudy.transforms._molds import Mold, Part
 
 __all__ = ["mold_of", "mold_of_pattern"]
 

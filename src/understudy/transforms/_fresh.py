@@ -7,107 +7,22 @@ in which the sample is drawn, and none needs to know of the others. Where there 
 """
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
-from math import prod
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
-__all__ = ["Avoid", "Mold", "fresh"]
+from understudy.transforms._mixing import Draws, permuted
+from understudy.transforms._molds import Mold
 
+__all__ = ["Avoid", "fresh"]
 
 TRIES = 32  # the filter of real values lets half of all texts pass: 2**-32 of the rows find no text
 CROWDED = 320  # with fewer texts than this for each real one, none may be wasted: tries would take ten times as many
 SCANNED = 4_096
-ROUNDS = 4
 LARGEST = 1 << 60
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of a text: one of some words, or some characters of an alphabet."""
-
-    words: tuple[str, ...] = ()
-    letters: str = ""
-    low: int = 0
-    high: int = 0
-
-    @property
-    def capacity(self) -> int:
-        """How many texts it can be."""
-        return len(self.words) or sum(len(self.letters) ** k for k in range(self.low, self.high + 1))
-
-    def spell(self, numbers: np.ndarray) -> pl.Series:
-        """Give the texts with these numbers, each below the capacity."""
-        if self.words:
-            return pl.Series(self.words, dtype=pl.String).gather(numbers)
-        base = len(self.letters)
-        rest, lengths = numbers.copy(), np.full(len(numbers), self.low)
-        for length in range(self.low, self.high):
-            over = (lengths == length) & (rest >= base**length)
-            rest[over] -= base**length
-            lengths[over] += 1
-        out = np.zeros((len(numbers), max(self.high, 1)), dtype=np.uint8)
-        alphabet = np.frombuffer(self.letters.encode("ascii"), dtype=np.uint8)
-        for place in range(self.high):
-            there = place < lengths
-            out[there, place] = alphabet[(rest[there] % base).astype(np.int64)]
-            rest //= base
-        return pl.Series(out.view(f"S{max(self.high, 1)}").ravel().astype(str), dtype=pl.String)
-
-    def draw(self, n: int, rng: np.random.Generator) -> pl.Series:
-        """Give ``n`` texts at random, for parts with more texts than can be numbered."""
-        if self.words or self.capacity < LARGEST:
-            return self.spell(rng.integers(0, self.capacity, n))
-        half = self.high // 2
-        low = max(self.low - half, 0)
-        first, last = (
-            Part(letters=self.letters, low=half, high=half),
-            Part(letters=self.letters, low=low, high=self.high - half),
-        )
-        return first.draw(n, rng) + last.draw(n, rng)
-
-
-@dataclass(frozen=True, slots=True)
-class Mold:
-    """What texts are made of: parts side by side."""
-
-    parts: tuple[Part, ...]
-
-    @property
-    def capacity(self) -> int:
-        """How many texts it can make."""
-        return prod(part.capacity for part in self.parts)
-
-    def spell(self, numbers: np.ndarray) -> pl.Series:
-        """Give the texts with these numbers, each below the capacity, which must be below 2**60."""
-        texts: list[pl.Series] = []
-        rest = numbers.astype(np.int64)
-        for part in self.parts:
-            texts.append(part.spell(rest % part.capacity))
-            rest //= part.capacity
-        return _joined(texts)
-
-    def draw(self, n: int, rng: np.random.Generator) -> pl.Series:
-        """Give ``n`` texts at random."""
-        return _joined([part.draw(n, rng) for part in self.parts])
-
-    def longer(self, digits: int) -> "Mold":
-        """Give the mold of longer texts, for when the texts of this one are used up."""
-        last = max((i for i, part in enumerate(self.parts) if part.letters), default=None)
-        if last is None and self.capacity == 1:
-            # All of it is fixed: numbers tell the texts apart.
-            return Mold((*self.parts, Part(letters="0123456789", low=digits, high=digits)))
-        if last is None:
-            # A double name.
-            return Mold((*self.parts, Part(words=("-",)), max(self.parts, key=lambda part: part.capacity)))
-        part = self.parts[last]
-        grown = Part(letters=part.letters, low=part.high + digits, high=part.high + digits)
-        return Mold((*self.parts[:last], grown, *self.parts[last + 1 :]))
-
-
-def _joined(texts: list[pl.Series]) -> pl.Series:
-    return pl.select(pl.concat_str([pl.lit(t) for t in texts])).to_series()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +117,7 @@ def _tried(mold: Mold, avoid: Avoid, places: np.ndarray, key: int) -> np.ndarray
             break
         numbers = spots + attempt * shift
         fits = numbers < mold.capacity
-        texts = mold.spell(_permuted(np.where(fits, numbers, 0), mold.capacity, key))
+        texts = mold.spell(permuted(np.where(fits, numbers, 0), mold.capacity, key))
         good = avoid.passes(texts) & fits
         out[mine[good]] = texts.filter(pl.Series(good)).to_list()
         mine, spots = mine[~good], spots[~good]
@@ -215,56 +130,35 @@ def _counted(mold: Mold, avoid: Avoid, places: np.ndarray, key: int) -> np.ndarr
     Takes time for every text before, but wastes none: where real values fill much of what there is, the texts of their
     own length would else run out.
     """
+    before = _passing_before(mold, avoid.bits.tobytes(), avoid.salt, key)
+    lowest, wanted = int(places.min()), int(places.max()) + 1
+    block = bisect_right(range(len(before)), lowest, key=before.__getitem__) - 1
+    first = n_found = before[block]
     found: list[str] = []
-    wanted = int(places.max()) + 1
-    for start in range(0, mold.capacity, SCANNED):
-        if len(found) >= wanted:
-            break
-        numbers = np.arange(start, min(start + SCANNED, mold.capacity))
-        texts = mold.spell(_permuted(numbers, mold.capacity, key))
+    while n_found < wanted and block * SCANNED < mold.capacity:
+        numbers = np.arange(block * SCANNED, min((block + 1) * SCANNED, mold.capacity))
+        texts = mold.spell(permuted(numbers, mold.capacity, key))
         found += texts.filter(pl.Series(avoid.passes(texts))).to_list()
-    return np.array([found[i] if i < len(found) else None for i in places.tolist()], dtype=object)
+        block, n_found = block + 1, first + len(found)
+        before[block] = n_found
+    return np.array([found[i - first] if i < n_found else None for i in places.tolist()], dtype=object)
 
 
-def _from_many(mold: Mold, avoid: Avoid, rows: np.ndarray, key: int) -> pl.Series:
-    """Draw at random where there are so many texts that two rows never meet."""
-    first = int(rows[0]) if len(rows) else 0
-    distinct, back = np.unique(rows, return_inverse=True)
-    if len(distinct) < len(rows):
-        # Repeated values: the same for every chunk.
-        texts = mold.draw(int(distinct[-1]) + 1, np.random.default_rng([key, 0]))
-        return texts.gather(rows)
-    rng = np.random.default_rng([key, first])
-    texts = mold.draw(len(rows), rng)
-    bad = ~avoid.passes(texts)
-    while bad.any():
-        again = mold.draw(int(bad.sum()), rng)
-        texts = texts.scatter(np.flatnonzero(bad), again)
-        bad[np.flatnonzero(bad)] = ~avoid.passes(again)
-    return texts.gather(back) if len(distinct) < len(rows) else texts
+@lru_cache(maxsize=16)
+def _passing_before(mold: Mold, bits: bytes, salt: bytes, key: int) -> dict[int, int]:
+    """Remember how many texts before each block of :data:`SCANNED` pass, as far as the chunks of a sample have come."""
+    del mold, bits, salt, key
+    return {0: 0}
 
 
-def _permuted(numbers: np.ndarray, n: int, key: int) -> np.ndarray:
-    """Shuffle the numbers below ``n``: a Feistel network on the next even number of bits, cycle-walked.
-
-    Black and Rogaway, *Ciphers with arbitrary finite domains*, CT-RSA 2002, sections 3 and 4.
-    """
-    half = np.uint64(max(((n - 1).bit_length() + 1) // 2, 1))
-    mask = np.uint64((1 << int(half)) - 1)
-    keys = np.random.default_rng(key).integers(1, 1 << 63, ROUNDS, dtype=np.uint64)
-    out = numbers.astype(np.uint64)
-    todo = np.ones(len(out), dtype=bool)
-    while todo.any():
-        left, right = out[todo] >> half, out[todo] & mask
-        for each in keys:
-            left, right = right, left ^ (_mixed(right ^ each) & mask)
-        out[todo] = (left << half) | right
-        todo &= out >= np.uint64(n)
-    return out.astype(np.int64)
-
-
-def _mixed(x: np.ndarray) -> np.ndarray:
-    """Mix the bits of 64-bit words (the finisher of splitmix64, Steele et al. 2014)."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+def _from_many(mold: Mold, avoid: Avoid, places: np.ndarray, key: int) -> pl.Series:
+    """Draw each place's text at random where there are so many that two places never meet."""
+    draws = Draws(key, places)
+    out = mold.draw(draws)
+    bad = np.flatnonzero(~avoid.passes(out))
+    while len(bad):
+        draws = Draws(key, places[bad], draws.drawn)
+        again = mold.draw(draws)
+        out = out.scatter(bad, again)
+        bad = bad[~avoid.passes(again)]
+    return out

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from understudy.transforms._holders import Holders
 from understudy.transforms._units import Quantity, limits
 from understudy.transforms.protection import Protection
 
@@ -39,7 +40,13 @@ class Layout:
 
 
 def lay_out(
-    distinct: np.ndarray, counts: np.ndarray, n_rows: int, protection: Protection, column: Quantity, step: float
+    distinct: np.ndarray,
+    counts: np.ndarray,
+    n_rows: int,
+    protection: Protection,
+    column: Quantity,
+    step: float,
+    holders: Holders | None = None,
 ) -> Layout:
     """Lay out the symbols, without that of missing values.
 
@@ -57,18 +64,24 @@ def lay_out(
         The column.
     step : float
         Grid of the values; 0: none.
+    holders : Holders, optional
+        Who holds which values; by default each row is a holder of its own.
     """
-    atom = _is_atom(counts, n_rows, protection)
-    few = counts[~atom].sum() < protection.rare_rows
+    shared = counts if holders is None else holders.shared()
+    atom = _is_atom(counts, n_rows, protection) & (shared >= protection.rare_rows)
+    loose = ~atom & (shared < protection.rare_rows)
+    held = counts if holders is None else np.where(loose, holders.spread(loose), shared)
+    few = held[~atom].sum() < protection.rare_rows
     pooled = bool(few and atom.any() and not atom.all() and protection.extremes == "protected")
-    ends = min(counts[[0, -1]]) if len(counts) else protection.rare_rows
+    ends = min(shared[[0, -1]]) if len(counts) else protection.rare_rows
     hidden = pooled or (protection.extremes == "protected" and ends < protection.rare_rows)
     shrink = _SHRINK if len(distinct) and np.abs(distinct[[0, -1]]).max() > _HUGE else 1.0
-    values, sizes = distinct[~atom], counts[~atom]
-    if pooled:  # too few to be shown in any form: they count as the nearest atom
-        values, sizes = values[:0], sizes[:0]
-    outermost = _outermost(distinct * shrink, counts, max(protection.extreme_rows, protection.rare_rows))
-    rest = _Rest(values * shrink, sizes, protection, step * shrink, _room(distinct, atom, column, shrink), outermost)
+    left = np.flatnonzero(~atom)[: 0 if pooled else None]  # too few to be shown in any form count as the nearest atom
+    sizes, m = counts[left], max(protection.extreme_rows, protection.rare_rows)
+    ordered = distinct * shrink
+    outermost = _outermost(ordered, counts, m) if holders is None else holders.outermost(ordered, m)
+    room = _room(distinct, atom, column, shrink)
+    rest = _Rest(ordered[left], sizes, shared[left], held[left], protection, step * shrink, room, outermost)
     points = np.column_stack([distinct, distinct, counts])[atom]
     symbols = [(float(p[0]) * shrink, 0, p[None, :]) for p in points]
     edges = rest.edges()
@@ -129,14 +142,16 @@ def _outermost(distinct: np.ndarray, counts: np.ndarray, m: int) -> tuple[np.nda
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The values that are no atoms, and their counts.
+    """The values that are no atoms, and their rows.
 
-    ``room`` is the range that they may not leave; ``outermost`` are the lowest and the highest rows of the column, with
-    its atoms.
+    ``shared`` says how many hold each value, ``held`` the same without counting anybody twice. ``room`` is the range
+    that they may not leave; ``outermost`` are the lowest and the highest rows of the column, with its atoms.
     """
 
     values: np.ndarray
     counts: np.ndarray
+    shared: np.ndarray
+    held: np.ndarray
     protection: Protection
     step: float
     room: tuple[float, float]
@@ -146,7 +161,7 @@ class _Rest:
         """Cut the values into bins of about equally many rows; a value is never in two bins."""
         if not len(self.counts):
             return np.zeros(1, dtype=int)
-        rows = int(self.counts.sum())
+        rows, held = int(self.counts.sum()), np.append(0, np.cumsum(self.held))
         # A short table has finer bins, down to one stretch each.
         few = min(_FEW_BINS, rows // self.protection.extreme_rows)
         n_bins = int(np.clip(max(rows // _ROWS_PER_BIN, few), 1, _BINS))
@@ -154,8 +169,7 @@ class _Rest:
         cuts = np.searchsorted(ends, np.arange(1, n_bins) * rows / n_bins, side="left") + 1
         kept = [0]
         for cut in np.unique(cuts):
-            before = ends[kept[-1] - 1] if kept[-1] else 0
-            enough = min(ends[cut - 1] - before, rows - ends[cut - 1]) >= self.protection.extreme_rows
+            enough = min(held[cut] - held[kept[-1]], held[-1] - held[cut]) >= self.protection.extreme_rows
             if enough and self.parts(cut):
                 kept.append(int(cut))
         return np.array([*kept, len(self.counts)])
@@ -176,25 +190,25 @@ class _Rest:
 
     def segments(self, a: int, b: int) -> np.ndarray:
         """Give rows (low, high, weight): points for values of enough rows, stretches for all the others."""
-        shown = self.counts[a:b] >= self.protection.rare_rows
+        shown = self.shared[a:b] >= self.protection.rare_rows
         points = self.values[a:b][shown]
         table = [np.column_stack([points, points, self.counts[a:b][shown]])]
         if not shown.all():
             low = self.between(a) if a > 0 else self.ends()[0]
             high = self.between(b) if b < len(self.values) else self.ends()[1]
-            table.append(self._stretches(self.values[a:b][~shown], self.counts[a:b][~shown], low, high))
+            table.append(self._stretches(a + np.flatnonzero(~shown), low, high))
         return np.concatenate(table)
 
-    def _stretches(self, values: np.ndarray, counts: np.ndarray, low: float, high: float) -> np.ndarray:
-        """Cut [low, high] into stretches of at least ``extreme_rows`` rows each, between values."""
-        sums = np.cumsum(counts)
+    def _stretches(self, places: np.ndarray, low: float, high: float) -> np.ndarray:
+        """Cut [low, high] into stretches of at least ``extreme_rows`` rows each, between the values at ``places``."""
+        values, rows, sums = self.values[places], np.cumsum(self.counts[places]), np.cumsum(self.held[places])
         n_parts = max(1, int(sums[-1]) // (self.protection.extreme_rows + self.protection.rare_rows))
         cuts = np.unique(np.searchsorted(sums, np.arange(1, n_parts) * sums[-1] / n_parts, side="left") + 1)
         cuts = cuts[cuts < len(values)]
         knots = values[cuts - 1] / 2 + values[cuts] / 2
         parted = (values[cuts - 1] < knots) & (knots < values[cuts]) & (knots > low) & (knots < high)
         cuts, knots = cuts[parted], np.concatenate([[low], knots[parted], [high]])
-        weights = np.diff(np.concatenate([[0], sums[cuts - 1], sums[-1:]]))
+        weights = np.diff(np.concatenate([[0], rows[cuts - 1], rows[-1:]]))
         return np.column_stack([knots[:-1], knots[1:], weights])
 
     def ends(self) -> tuple[float, float]:
@@ -216,12 +230,12 @@ class _Rest:
         rare = self.protection.rare_rows
         if self.protection.extremes == "exact" or rare == 1:
             return low, high
-        if self.counts.sum() < rare:
+        if self.held.sum() < rare:
             return _coarse(low, high)
         head, tail = self.outermost
-        if self.counts[0] < rare:
+        if self.shared[0] < rare:
             low = self._aside(float(head[-1] - 2 * np.median(head[-1] - head)), 1)
-        if self.counts[-1] < rare:
+        if self.shared[-1] < rare:
             high = self._aside(float(tail[0] + 2 * np.median(tail - tail[0])), -1)
         low = max(low, 0.0) if self.values[0] >= 0 else low
         high = min(high, 0.0) if self.values[-1] <= 0 else high

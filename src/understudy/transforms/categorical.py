@@ -10,15 +10,17 @@ import polars as pl
 from understudy.context import Run
 from understudy.errors import listed
 from understudy.protocols import State
-from understudy.schema.column import Boolean, Categorical
+from understudy.schema.column import Boolean, Categorical, Identifier
 from understudy.store.trust import array, expect
 from understudy.transforms.encoder import MAX_SYMBOLS
+from understudy.transforms.identifier import IdentifierEncoder
 from understudy.transforms.protection import Protection
 
 __all__ = ["CategoricalEncoder"]
 
 _FEWEST_CODES = 6  # with fewer levels, their order has little to tell
-_ENOUGH = 0.5  # where rare levels make up more than this share, hiding them would leave nothing to learn
+_MOST = 0.5  # where rare levels make up more than this share, what is left of the column tells little
+_STAND_INS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class CategoricalEncoder:
     missing : bool
         Whether symbol 0 stands for missing.
     rare : bool
-        Whether the last symbol stands for the rare levels; it is decoded to a kept level, drawn by weight.
+        Whether the last symbol stands for the rare levels; it is decoded to a kept level, drawn by weight. Where no
+        level may be shown, rows count as missing if some are, else made-up levels are drawn.
     boolean : bool
         Whether the column is boolean; its levels are spelled ``true`` and ``false`` here.
     ordered : bool
@@ -53,19 +56,21 @@ class CategoricalEncoder:
 
     @classmethod
     def fit(
-        cls, values: pl.Series, column: Categorical | Boolean, protection: Protection, run: Run
+        cls,
+        values: pl.Series,
+        column: Categorical | Boolean,
+        protection: Protection,
+        run: Run,
+        who: np.ndarray | None = None,
     ) -> "CategoricalEncoder":
-        """Learn the levels of ``values`` that may be shown."""
+        """Learn the levels of ``values`` that may be shown: those that enough of ``who`` the rows belong to have."""
         boolean = isinstance(column, Boolean)
-        counts = (
-            pl.DataFrame({"level": values.cast(pl.String)})
-            .drop_nulls()
-            .group_by("level")
-            .len()
-            .sort(["len", "level"], descending=[True, False])
-        )
-        kept = counts if boolean else _protected(counts, values.name, protection, run)
+        counts = _counted(values, who)
+        kept = counts if boolean else _protected(counts, values, protection, run)
         kept = kept.head(MAX_SYMBOLS - 2)
+        missing = values.null_count() > 0
+        if counts.height and not kept.height and not missing:
+            kept = _stand_ins(counts["level"], run)
         codes = kept["level"].str.to_integer(strict=False, dtype=pl.Int64)
         ordered = not boolean and kept.height >= _FEWEST_CODES and codes.null_count() == 0
         if ordered:
@@ -73,8 +78,8 @@ class CategoricalEncoder:
         return cls(
             levels=tuple(kept["level"].to_list()),
             weights=kept["len"].to_numpy().astype(np.float64),
-            missing=values.null_count() > 0,
-            rare=kept.height < counts.height,
+            missing=missing,
+            rare=kept.height > 0 and not counts["level"].is_in(kept["level"].implode()).all(),
             boolean=boolean,
             ordered=ordered,
         )
@@ -159,23 +164,47 @@ class CategoricalEncoder:
         return cls(tuple(fields["levels"]), weights, *flags)
 
 
-def _protected(counts: pl.DataFrame, name: str, protection: Protection, run: Run) -> pl.DataFrame:
-    """Keep the levels that are frequent enough, or all of them where that would leave too little."""
-    kept = counts.filter(pl.col("len") >= protection.rare_rows)
+def _counted(values: pl.Series, who: np.ndarray | None) -> pl.DataFrame:
+    """Give each level with its rows, and how many hold it, most frequent first."""
+    rows = pl.DataFrame({"level": values.cast(pl.String)})
+    held = pl.col("len")
+    if who is None:
+        counts = rows.drop_nulls().group_by("level").len()
+    else:
+        rows = rows.with_columns(pl.Series("who", who)).drop_nulls("level")
+        counts = rows.group_by("level").agg(pl.len(), pl.col("who").n_unique())
+        held = pl.col("who")
+    counts = counts.select("level", "len", held=held)
+    return counts.sort(["len", "level"], descending=[True, False])
+
+
+def _protected(counts: pl.DataFrame, values: pl.Series, protection: Protection, run: Run) -> pl.DataFrame:
+    """Keep the levels that are frequent enough."""
+    kept = counts.filter(pl.col("held") >= protection.rare_rows)
     if kept.height == counts.height:
         return counts
-    rare = counts.height - kept.height
-    if int(kept["len"].sum()) < _ENOUGH * int(counts["len"].sum()):
-        run.find(
-            "categories.unprotected",
-            f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows; "
-            "they make up most of it and were kept. Declare the column text or identifier if its values are sensitive.",
-            "degraded",
-        )
-        return counts
+    unit = "rows" if counts["held"].equals(counts["len"]) else "entities"
+    what = (
+        f"{counts.height - kept.height:,} of {counts.height:,} levels of column {values.name!r} occur in fewer than "
+        f"{protection.rare_rows} {unit} and are never generated"
+    )
+    if int(kept["len"].sum()) >= _MOST * int(counts["len"].sum()):
+        run.find("categories.rare", f"{what}.")
+        return kept
+    instead = "the others stand" if kept.height else "gaps stand" if values.null_count() else "made-up ones stand"
     run.find(
-        "categories.rare",
-        f"{rare:,} of {counts.height:,} levels of column {name!r} occur in fewer than {protection.rare_rows} rows and "
-        "are never generated.",
+        "categories.mostly_rare",
+        f"{what}; {instead} in for them, in most rows. Declare the column text or identifier, drop it, or, if single "
+        "rows are no secret, lower protection.rare_rows.",
+        "degraded",
     )
     return kept
+
+
+def _stand_ins(levels: pl.Series, run: Run) -> pl.DataFrame:
+    """Make levels up, all equally frequent, that look like those which may not be shown."""
+    column = Identifier(unique=True)
+    made = IdentifierEncoder.fit(levels, column, run.child("made up"))
+    n = min(levels.len(), _STAND_INS)
+    texts = made.decode(np.zeros(n, dtype=np.uint16), run.child("made up").rng)
+    return pl.DataFrame({"level": texts, "len": np.ones(n, dtype=np.uint32)})

@@ -1,6 +1,5 @@
 """Identifiers carry no statistics: only whether one is missing is modelled, and fresh ones are made for every row."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,61 +7,24 @@ import numpy as np
 import polars as pl
 
 from understudy.context import Run
-from understudy.data.shapes import learn
+from understudy.data.sequences import Sequence
+from understudy.data.shapes import expression_of, learn
 from understudy.protocols import State
 from understudy.schema.column import Identifier
 from understudy.store.trust import array, expect
+from understudy.transforms._checks import checked
 from understudy.transforms._fakes import mold_of, mold_of_pattern
-from understudy.transforms._fresh import Avoid, Mold, fresh
+from understudy.transforms._fresh import Avoid, fresh
+from understudy.transforms._mixing import Draws
+from understudy.transforms._molds import Mold
 
-__all__ = ["IdentifierEncoder", "Sequence"]
+__all__ = ["IdentifierEncoder"]
 
-DENSE = 0.5  # a training part of 80 % of the rows of a sequence leaves gaps
 ENOUGH = 5
 SAFE = 1e9
 ROOM = 3  # where real values take up more than a third of what fits the pattern, no others would be left to draw
 LONGEST_NUMBER = 18  # digits
 FULLEST = 0.9  # share of the marks of a filter, in a model file; it should be about one half
-NUMBERED = re.compile(r"(\D*)(\d{1,18})(\D*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Keys that count the rows: ``prefix``, a number from ``start`` on padded to ``width`` digits, ``suffix``."""
-
-    prefix: str
-    start: int
-    width: int
-    suffix: str
-
-    @classmethod
-    def of(cls, values: pl.Series) -> "Sequence | None":
-        """Find the sequence that distinct values are from, most of which occur; None where they are from none.
-
-        The sequence goes on after its last number, so that no key of a real row is used.
-        """
-        match = NUMBERED.fullmatch(str(values[0])) if values.len() >= ENOUGH else None
-        if match is None:
-            return None
-        before, after = match[1], match[3]
-        inner = values.str.strip_prefix(before).str.strip_suffix(after)
-        whole = values.str.starts_with(before) & values.str.ends_with(after) & inner.str.contains(r"^\d{1,18}$")
-        if not whole.all():
-            return None
-        numbers = inner.cast(pl.Int64)
-        low, high = int(numbers.min()), int(numbers.max())  # pyright: ignore[reportArgumentType] - integers, not empty
-        if values.len() < DENSE * (high - low + 1):
-            return None
-        padded = inner.str.starts_with("0").any() and inner.str.len_bytes().n_unique() == 1
-        width = int(inner.str.len_bytes()[0]) if padded else 0
-        # Past the last one, at a round number: no real key comes again, and the last one is not told.
-        unit = 10 ** max(len(str(high)) - 2, 0)
-        return cls(before, (high // unit + 1) * unit, width, after)
-
-    def spell(self, rows: np.ndarray) -> pl.Series:
-        """Give the keys of rows by their places in the sample."""
-        numbers = pl.Series(rows.astype(np.int64) + self.start).cast(pl.String).str.zfill(self.width)
-        return pl.select(pl.lit(self.prefix) + pl.lit(numbers) + pl.lit(self.suffix)).to_series()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +61,7 @@ class IdentifierEncoder:
         return 2 if self.missing else 1
 
     @classmethod
-    def fit(cls, values: pl.Series, column: Identifier, run: Run) -> "IdentifierEncoder":
+    def fit(cls, values: pl.Series, column: Identifier, run: Run, who: np.ndarray | None = None) -> "IdentifierEncoder":
         """Learn the pattern, and a filter that no real value passes; no real value is kept.
 
         Where real values are a third of all that fit the pattern, as with codes of two digits, there is no filter: what
@@ -113,12 +75,17 @@ class IdentifierEncoder:
             Its type.
         run : Run
             Gives the salt of the filter.
+        who : array of int, optional
+            Whom each row belongs to: what only a few of them share is not in the pattern.
         """
         known = values.drop_nulls().unique(maintain_order=True)
-        sequence = Sequence.of(known) if column.semantic is None and column.unique else None
+        shared = who is None or len(np.unique(who[values.is_not_null().to_numpy()])) >= ENOUGH
+        sequence = Sequence.of(known) if column.semantic is None and column.unique and shared else None
         pattern = column.pattern
+        if sequence is not None and pattern is not None and not _goes_on(sequence, pattern, known.len()):
+            sequence = None
         if pattern is None and column.semantic is None and known.len():
-            pattern = learn(known)
+            pattern = learn(known, counted=sequence is not None, shared=shared)
         missing = values.null_count() > 0
         salt = run.rng.bytes(16)
         avoid = Avoid(np.zeros(0, dtype=np.uint8), salt)
@@ -133,7 +100,7 @@ class IdentifierEncoder:
     def mold(self) -> Mold:
         """Give the mold of fresh values."""
         if self.semantic is not None:
-            return mold_of(self.semantic, self.pattern)
+            return checked(mold_of(self.semantic, self.pattern), self.semantic)
         return mold_of_pattern(self.pattern or "[A-Z0-9]{8}")
 
     def encode(self, values: pl.Series) -> np.ndarray:
@@ -164,8 +131,8 @@ class IdentifierEncoder:
             texts = self.sequence.spell(rows)
         else:
             if not self.unique:
-                rows = np.random.default_rng([key, first]).integers(0, max(self.n_distinct, 1), len(codes))
-            texts = _checked(fresh(self.mold(), self.avoid, rows, key), self.semantic)
+                rows = Draws(key, rows).below(max(self.n_distinct, 1))
+            texts = fresh(self.mold(), self.avoid, rows, key)
         if not self.missing:
             return texts
         return pl.select(pl.when(pl.lit(pl.Series(codes > 0))).then(pl.lit(texts))).to_series()
@@ -209,26 +176,6 @@ class IdentifierEncoder:
         return made
 
 
-def _checked(texts: pl.Series, semantic: str | None) -> pl.Series:
-    """Put the right check digits into numbers that have some."""
-    match semantic:
-        case "credit_card":
-            return pl.Series([_with_luhn(text) for text in texts.to_list()], dtype=pl.String)
-        case "iban":
-            return pl.Series([_with_mod_97(text) for text in texts.to_list()], dtype=pl.String)
-        case _:
-            return texts
-
-
-def _with_luhn(text: str) -> str:
-    """Put the check digit of ISO/IEC 7812-1 in the last place."""
-    digits = [int(c) for c in text if c.isdigit()][:-1]
-    total = sum(d if i % 2 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(reversed(digits)))  # noqa: PLR2004
-    return re.sub(r"\d(?=\D*$)", str(-total % 10), text)
-
-
-def _with_mod_97(text: str) -> str:
-    """Put the check digits of ISO 13616-1 in the third and fourth place."""
-    bare = re.sub(r"\s", "", text)
-    number = "".join(str(int(c, 36)) for c in f"{bare[4:]}{bare[:2]}00")
-    return f"{text[:2]}{98 - int(number) % 97:02d}{text[4:]}"
+def _goes_on(sequence: Sequence, pattern: str, n: int) -> bool:
+    """Tell whether the next ``n`` keys of a sequence have the declared pattern."""
+    return bool(sequence.spell(np.array([0, n])).str.contains(expression_of(pattern)).all())

@@ -17,6 +17,7 @@ from understudy.protocols import State
 from understudy.schema.column import Datetime, Duration, Location, Numerical
 from understudy.store.trust import array, expect
 from understudy.transforms._heaps import heaped, heaps_of
+from understudy.transforms._holders import Holders
 from understudy.transforms._layout import lay_out
 from understudy.transforms._units import (
     Quantity,
@@ -87,19 +88,21 @@ class QuantityEncoder:
     origin: int = 0
 
     @classmethod
-    def fit(cls, values: pl.Series, column: Quantity, protection: Protection, run: Run) -> "QuantityEncoder":
-        """Learn the symbols of ``values``."""
+    def fit(
+        cls, values: pl.Series, column: Quantity, protection: Protection, run: Run, who: np.ndarray | None = None
+    ) -> "QuantityEncoder":
+        """Learn the symbols of ``values``, each of which belongs to one of those ``who`` are protected."""
         origin = origin_of(values, column)
         numbers = to_numbers(values, column, origin)
         absent = np.isnan(numbers)
-        distinct, counts = np.unique(numbers[~absent], return_counts=True)
+        distinct, counts, holders = _counted(numbers[~absent], None if who is None else who[~absent])
         step = grid(distinct, column)
-        layout = lay_out(distinct, counts, len(numbers), protection, column, step)
+        layout = lay_out(distinct, counts, len(numbers), protection, column, step, holders)
         if layout.hidden:
             run.find(
                 "extremes.protected",
                 f"The ends of column {values.name!r} were replaced by what its outermost {protection.extreme_rows} "
-                "rows have in common.",
+                f"{'rows' if who is None else 'entities'} have in common.",
             )
         if endless := int(absent.sum()) - values.null_count():
             run.find(
@@ -113,7 +116,7 @@ class QuantityEncoder:
         arrays["bin_codes"] += missing
         first = np.append([0] * missing, layout.first).astype(np.int64)
         first = first if len(first) > 1 else np.zeros(2, dtype=np.int64)  # nothing at all
-        loose = counts < protection.rare_rows
+        loose = (counts if holders is None else holders.shared()) < protection.rare_rows
         counted = step if isinstance(column, Numerical) else 0.0  # nobody rounds time to fifty minutes
         heaps, shares = heaps_of(distinct[loose], counts[loose], counted)
         arrays |= {"heaps": heaps, "heap_shares": shares}
@@ -253,3 +256,11 @@ class QuantityEncoder:
         expect(isinstance(origin, int) and abs(origin) <= _FARTHEST, "origin is no such number")
         expect(isinstance(step, int | float) and step >= 0, "step is no such number")
         return made
+
+
+def _counted(numbers: np.ndarray, who: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, Holders | None]:
+    """Give the distinct numbers, how often each occurs, and who holds which."""
+    if who is None:
+        return *np.unique(numbers, return_counts=True), None
+    distinct, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    return distinct, counts, Holders(places, who, len(distinct))

@@ -46,11 +46,23 @@ class TableEncoder:
     encoders: Mapping[str, AnyEncoder]
 
     @classmethod
-    def fit(cls, table: Table, protection: Protection, run: Run) -> "TableEncoder":
-        """Learn the symbols of each column."""
+    def fit(cls, table: Table, protection: Protection, run: Run, who: np.ndarray | None = None) -> "TableEncoder":
+        """Learn the symbols of each column.
+
+        Parameters
+        ----------
+        table : Table
+            Rows.
+        protection : Protection
+            What may not show.
+        run : Run
+            The job.
+        who : array of shape (n,), int, optional
+            Number of the entity that each row belongs to; by default each is one of its own.
+        """
 
         def learn(name: str) -> AnyEncoder:
-            return _fit(table.column(name), table.schema.columns[name], protection, run.child(name))
+            return _fit((table.column(name), table.schema.columns[name]), protection, run.child(name), who)
 
         names = list(table.schema.columns)
         return cls(dict(zip(names, run.executor.map(learn, names), strict=True)))
@@ -161,16 +173,17 @@ class TableEncoder:
         return cls(encoders)
 
 
-def _fit(values: pl.Series, column: ColumnType, protection: Protection, run: Run) -> AnyEncoder:
+def _fit(data: tuple[pl.Series, ColumnType], protection: Protection, run: Run, who: np.ndarray | None) -> AnyEncoder:
+    values, column = data
     match column:
         case Categorical() | Boolean():
-            return CategoricalEncoder.fit(values, column, protection, run)
+            return CategoricalEncoder.fit(values, column, protection, run, who)
         case Identifier():
-            return IdentifierEncoder.fit(values, column, run)
+            return IdentifierEncoder.fit(values, column, run, who)
         case Text():
-            return TextEncoder.fit(values, column, run)
+            return TextEncoder.fit(values, column, run, who)
         case _:
-            return QuantityEncoder.fit(values, column, protection, run)
+            return QuantityEncoder.fit(values, column, protection, run, who)
 
 
 def _kind(encoder: AnyEncoder) -> str:

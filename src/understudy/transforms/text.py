@@ -1,6 +1,7 @@
 """Free text: fresh text from word sequences that many rows share; what only a few rows say never enters the model."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -148,24 +149,32 @@ class TextEncoder:
         return 2 if self.missing else 1
 
     @classmethod
-    def fit(cls, values: pl.Series, column: Text, run: Run) -> "TextEncoder":  # noqa: ARG003 - as every encoder
-        """Count which words follow which in at least :data:`SHARED` different rows.
+    def fit(
+        cls,
+        values: pl.Series,
+        column: Text,  # noqa: ARG003 - as every encoder
+        run: Run,
+        who: np.ndarray | None = None,
+    ) -> "TextEncoder":
+        """Count which words follow which in rows of at least :data:`SHARED` different ones of ``who`` they belong to.
 
         Where too little is shared, neutral filler words take the place of the text's own, and a finding says so.
         """
-        known = values.drop_nulls()
-        if known.len() > ROWS:
-            known = known.gather(np.sort(run.rng.choice(known.len(), ROWS, replace=False)))
-        tokens = known.str.extract_all(r"\S+")
-        lengths = _lengths(tokens.list.len().to_numpy().astype(np.int64))
-        table = _tokens(tokens)
+        places = np.flatnonzero(values.is_not_null().to_numpy())
+        if len(places) > ROWS:
+            places = np.sort(run.rng.choice(places, ROWS, replace=False))
+        tokens = values.gather(places).str.extract_all(r"\S+")
+        held = np.arange(len(places)) if who is None else who[places]
+        lengths = _lengths(tokens.list.len().to_numpy().astype(np.int64), held)
+        table = _tokens(tokens, held)
         vocabulary, counts = _vocabulary(table)
         covered = table["word"].is_in(vocabulary).mean() if table.height else 0.0
         if len(vocabulary) < ENOUGH_WORDS or float(covered or 0.0) < ENOUGH_COVER:  # pyright: ignore[reportArgumentType]
+            unit = "texts" if who is None else "entities"
             run.find(
                 "text.filler",
-                f"Column {values.name!r}: too few words are shared by {SHARED} texts to write new ones; neutral filler "
-                "words stand in their place. Drop the column if that is of no use.",
+                f"Column {values.name!r}: too few words are shared by {SHARED} {unit} to write new ones; neutral "
+                "filler words stand in their place. Drop the column if that is of no use.",
                 "degraded",
             )
             none = Follow(*(np.zeros(0, dtype=np.int64) for _ in range(4)))
@@ -186,15 +195,17 @@ class TextEncoder:
         order = np.argsort(-wanted, kind="stable")
         wanted = wanted[order]
         before, last = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-        written = np.zeros((n, int(wanted[0]) if n else 0), dtype=np.int32)
-        for place in range(written.shape[1]):
+        # One text after the other, as long as each is: a few long ones would make a matrix of all of them huge.
+        starts = np.append(0, np.cumsum(wanted))
+        written = np.zeros(int(starts[-1]), dtype=np.int32)
+        for place in range(int(wanted[0]) if n else 0):
             # Rows are sorted by length: those that are not done yet come first.
             going = int(np.searchsorted(-wanted, -place, side="left"))
             word = self._next(before[:going], last[:going], rng)
-            written[:going, place] = word
+            written[starts[:going] + place] = word
             before[:going], last[:going] = last[:going], word
         vocabulary = np.array(self.words, dtype=object)
-        texts = [" ".join(vocabulary[row[:k]]) for row, k in zip(written, wanted, strict=True)]
+        texts = [" ".join(vocabulary[written[a:b]]) for a, b in pairwise(starts)]
         back = np.empty(n, dtype=np.int64)
         back[order] = np.arange(n)
         out = pl.Series(texts, dtype=pl.String).gather(back)
@@ -243,26 +254,33 @@ class TextEncoder:
         return cls(words, pairs, triples, alone, lengths, bool(state["missing"]))
 
 
-def _lengths(lengths: np.ndarray) -> np.ndarray:
-    """Give quantiles of the lengths; the longest few texts count as long as the next ones."""
+def _lengths(lengths: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """Give quantiles of the lengths; the longest few texts, one of each of ``who``, count as long as the next ones."""
     if not len(lengths):
         return np.zeros(1, dtype=np.int64)
     ordered = np.sort(lengths)
-    ordered = np.minimum(ordered, ordered[max(len(ordered) - SHARED, 0)])
+    longest = pl.DataFrame({"who": who, "length": lengths}).group_by("who").max()["length"].top_k(SHARED)
+    ordered = np.minimum(ordered, int(longest[-1]))
     return ordered[np.linspace(0, len(ordered) - 1, min(len(ordered), 1_000)).round().astype(np.int64)]
 
 
-def _tokens(tokens: pl.Series) -> pl.DataFrame:
+def _tokens(tokens: pl.Series, who: np.ndarray) -> pl.DataFrame:
     """Give one row for each word, with the two before it in the same text (empty before the first)."""
-    table = pl.DataFrame({"row": np.arange(tokens.len()), "word": tokens}).explode("word").drop_nulls("word")
+    rows = pl.DataFrame({"row": np.arange(tokens.len()), "who": who, "word": tokens})
+    table = rows.explode("word").drop_nulls("word")
     one, two = pl.col("word").shift(1).over("row"), pl.col("word").shift(2).over("row")
     return table.with_columns(last=one.fill_null(""), before=two.fill_null(""))
 
 
 def _vocabulary(table: pl.DataFrame) -> tuple[list[str], np.ndarray]:
-    counts = table.group_by("word").agg(pl.col("row").n_unique().alias("rows"))
-    counts = counts.filter(pl.col("rows") >= SHARED).sort("word")
+    counts = _shared(table, "word").sort("word")
     return counts["word"].to_list(), counts["rows"].to_numpy().astype(np.int64)
+
+
+def _shared(table: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Count the rows of what enough different ones of those whom rows belong to have."""
+    counts = table.group_by(*keys).agg(pl.col("row").n_unique().alias("rows"), pl.col("who").n_unique())
+    return counts.filter(pl.col("who") >= SHARED)
 
 
 def _follows(table: pl.DataFrame, vocabulary: list[str]) -> tuple[Follow, Follow]:
@@ -270,9 +288,8 @@ def _follows(table: pl.DataFrame, vocabulary: list[str]) -> tuple[Follow, Follow
     coded = table
     for name in ("word", "last", "before"):
         coded = coded.join(codes.rename({"name": name, "code": f"{name}_code"}), on=name, how="inner")
-    shared = pl.col("row").n_unique().alias("rows")
-    pairs = coded.group_by("last_code", "word_code").agg(shared).filter(pl.col("rows") >= SHARED)
-    triples = coded.group_by("before_code", "last_code", "word_code").agg(shared).filter(pl.col("rows") >= SHARED)
+    pairs = _shared(coded, "last_code", "word_code")
+    triples = _shared(coded, "before_code", "last_code", "word_code")
     size = len(vocabulary) + 1
     context = triples["before_code"].to_numpy() * size + triples["last_code"].to_numpy()
     return (

@@ -208,6 +208,14 @@ def test_a_dependency_never_holds_a_value_of_few_rows():
         assert constraint.pairs["dependent"].is_in(often.implode()).all()
 
 
+def test_a_dependency_holds_no_rare_level_where_most_rows_have_one():
+    keys = [f"often {i % 5}" for i in range(400)] + [f"person {i // 4}" for i in range(600)]
+    data = table(key=(LEVEL, keys), part=(LEVEL, [f"part {k[-1]}" for k in keys]))
+    (found,) = discover(data)
+    assert found.text == "key fixes part"
+    assert not found.pairs["determinant"].str.contains("person").any()
+
+
 def test_few_rows_constants_and_texts_have_no_relation():
     assert discover(planted(99, 1)) == ()
     same = table(a=(LEVEL, ["x"] * 500), b=(WHOLE, [3] * 500), c=(NUMBER, [None] * 500), d=(LEVEL, ["x"] * 500))

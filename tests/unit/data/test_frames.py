@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
+import understudy as us
 from understudy.context import Run
 from understudy.data.frames import to_raw
 from understudy.data.infer import infer
@@ -32,7 +33,7 @@ PANDAS = pd.DataFrame(
         "n": pd.array([1, None, 3], dtype="Int64"),
         "p": pd.array([True, None, False], dtype="boolean"),
         "r": pd.array([1.5, None, 2.5], dtype="Float32"),
-        "c": pd.Categorical(["x", "y", None], categories=["y", "x", "z"], ordered=True),
+        "c": pd.Categorical(["x", "y", None], categories=["y", "x"], ordered=True),
         "d": pd.to_datetime(["2024-01-01", None, "2024-05-06 10:30:00"], format="ISO8601"),
         "t": pd.to_datetime(["2024-01-01", "2024-07-01", None]).tz_localize("Europe/Berlin"),
         "l": pd.to_timedelta(["1 days", None, "00:00:01"]),
@@ -83,6 +84,39 @@ def test_objects_of_whole_numbers_and_floats_are_floats(last):
 def test_whole_numbers_beside_floats_that_no_float_holds_keep_their_digits():
     frame = pd.DataFrame({"a": pd.Series([2**53 + 1, 0.5, 3], dtype=object)})
     assert to_raw(frame, Run(0))[0].column("a").to_list() == [str(2**53 + 1), "0.5", "3"]
+
+
+NAMES = [f"patient{v:03d}@clinic.org" for v in range(300)]
+CITIES = ["Tinyville", *["B", "A"] * 149, "A"]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_levels_that_may_not_show_are_in_no_list_of_levels(kind):
+    levels = ["C", "B", "Tinyville", "Nowhere", "A"]
+    if kind == "pandas":
+        frame = pd.DataFrame({"name": pd.Categorical(NAMES), "city": pd.Categorical(CITIES, levels, ordered=True)})
+    else:
+        made = {"name": pl.Series(NAMES, dtype=pl.Enum(NAMES)), "city": pl.Series(CITIES, dtype=pl.Enum(levels))}
+        frame = pl.DataFrame(made)
+    model = us.fit(frame, "independent", seed=1)
+    for n in (300, 1):
+        rows = model.sample(n, seed=2)
+        names, cities = (
+            [*(rows[c].cat.categories if kind == "pandas" else rows[c].dtype.categories)] for c in ("name", "city")
+        )
+        assert len(names) == n
+        assert not set(names) & set(NAMES)
+        assert cities == ["B", "A"]
+        assert sorted(rows["name"].to_list()) == sorted(names)
+    assert kind == "polars" or rows["city"].cat.ordered
+    assert not any(name in repr(model.schema) for name in (*NAMES, "Tinyville", "Nowhere"))
+
+
+def test_made_up_keys_that_were_levels_are_numbers_where_those_were():
+    frame = pd.DataFrame({"key": pd.Categorical(np.random.default_rng(1).permutation(90_000)[:300] + 10_000)})
+    made = us.fit(frame, "independent", seed=1).sample(50, seed=2)["key"]
+    assert made.cat.categories.dtype.kind == "i"
+    assert made.nunique() == 50
 
 
 def test_mixed_objects_become_text():

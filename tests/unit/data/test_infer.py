@@ -300,7 +300,7 @@ IDENTIFIERS = {
     "customer_id": ([str(v) for v in RNG.permutation(90_000)[:60] + 10_000], "[1-9][0-9]{4}", None),
     "": ([str(v) for v in range(1, 60)], "[1-9][0-9]{0,1}", None),
     "order": ([f"AB-{v:05d}" for v in RNG.permutation(90_000)[:60]], "AB-[0-9]{5}", None),
-    "a": ([f"{chr(97 + v % 26)}{v:04d}" for v in range(60)], "[a-z]00[0-9]{2}", None),
+    "a": ([f"{chr(97 + v % 26)}{v:04d}" for v in range(60)], "[a-z][0-9]{4}", None),
     "hash": ([RNG.bytes(8).hex() for _ in range(60)], "[0-9a-f]{16}", None),
     "k": (
         [f"{RNG.bytes(4).hex()}-{RNG.bytes(2).hex()}-4a1b-9c2d-{RNG.bytes(6).hex()}" for _ in range(60)],
@@ -514,7 +514,6 @@ def test_types_of_a_frame_are_kept():
             "b": [True, None, False],
             "z": [0, 1, 0],
             "c": pl.Series(["a", "b", None], dtype=pl.Categorical),
-            "e": pl.Series(["lo", "hi", "lo"], dtype=pl.Enum(["lo", "mid", "hi"])),
             "d": [dt.date(2024, 1, 1), None, dt.date(2023, 5, 5)],
             "t": pl.Series([0, 10**9, None]).cast(pl.Datetime("ms", "Europe/Berlin")),
             "l": pl.Series([1, 2, 3]).cast(pl.Duration("ms")),
@@ -529,8 +528,41 @@ def test_types_of_a_frame_are_kept():
     back = unparse(parse(raw, found.schema, Run(0)))
     assert back.schema == frame.schema
     assert back.drop("u").equals(frame.drop("u"))
-    assert found.schema.columns["e"] == Categorical(levels=("lo", "mid", "hi"))
     assert isinstance(found.schema.columns["s"], Datetime)
+
+
+def test_levels_of_an_enum_are_written_down_only_where_rows_share_them():
+    levels = ["lo", "mid", "Mary Jones", "hi"]
+    values = ["hi"] * 9 + ["lo"] * 8 + ["mid"] * 7
+    for rows, known in ((values, ("lo", "mid", "hi")), ([*values, "Mary Jones"], None)):
+        frame = pl.DataFrame({"e": pl.Series(rows, dtype=pl.Enum(levels))})
+        found = infer(Raw((frame,), Layout()), Run(0))
+        assert found.schema.columns["e"] == Categorical(levels=known)
+        back = unparse(parse(Raw((frame,), Layout()), found.schema, Run(0)))["e"]
+        assert back.cast(pl.String).to_list() == rows
+        assert back.dtype == (pl.Categorical() if known is None else pl.Enum(known))
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical(), "enum"])
+def test_persons_and_keys_are_found_however_they_are_stored(dtype):
+    columns = {
+        "mail": [f"patient{v:03d}@clinic.org" for v in range(300)],
+        "who": [f"{a} {b}{c}" for a in ("Mary", "John", "Anna") for b in ("Smith", "Jones") for c in range(50)],
+        "key": [f"K{v:05d}" for v in RNG.permutation(90_000)[:300]],
+        "said": [f"{v} words that nobody would take for a level of anything" for v in range(300)],
+        "sex": ["f", "m", "m"] * 100,
+    }
+    text = pl.DataFrame(columns)
+    stored = text.with_columns(v.cast(pl.Enum(v.unique()) if dtype == "enum" else dtype) for v in text)
+    plain, held = (infer(Raw((frame,), Layout()), Run(0)).schema.columns for frame in (text, stored))
+    assert [c.kind for c in held.values()] == ["identifier", "identifier", "identifier", "text", "categorical"]
+    assert {n: c for n, c in held.items() if n != "sex"} == {n: c for n, c in plain.items() if n != "sex"}
+
+
+def test_words_that_few_rows_share_each_are_no_levels():
+    column, why = guessed([f"{v:05d}" for v in RNG.integers(0, 90_000, 300).repeat(3)], "place")[:2]
+    assert isinstance(column, Identifier), why
+    assert not column.unique
 
 
 @pytest.mark.parametrize("column", [[[1], [2]], [{"a": 1}, {"a": 2}], [b"a", b"b"]])

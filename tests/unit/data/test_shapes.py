@@ -31,6 +31,26 @@ def test_what_is_no_pattern_is_refused(pattern):
         pieces_of(pattern)
 
 
+def test_shared_digits_are_left_out_where_keys_would_outgrow_them():
+    assert learn(pl.Series([f"48{i:03}" for i in range(100, 900, 2)])) == "[1-9][0-9]{4}"
+    assert learn(pl.Series([f"48{i:05}" for i in range(10_000, 90_000, 200)])) == "48[1-9][0-9]{4}"
+
+
+@pytest.mark.parametrize(
+    ("values", "pattern"),
+    [
+        (range(10_001, 10_801), "[1-9][0-9]{4}"),
+        (range(1, 10), "[1-9][0-9]{0,1}"),
+        (range(800), "[0-9]{1,3}"),
+        ((f"E-{i}/24" for i in range(1_200, 1_700)), "E-[1-9][0-9]{3}/24"),
+        ((f"A{i:03}" for i in range(900)), "A[0-9]{3,4}"),
+        ((f"A{i:05}" for i in range(900)), "A[0-9]{5}"),
+    ],
+)
+def test_keys_that_count_may_go_on(values, pattern):
+    assert learn(pl.Series(list(map(str, values))), counted=True) == pattern
+
+
 def test_a_single_value_is_not_its_own_pattern():
     assert learn(pl.Series(["AB-123456"])) == "[A-Z]{2}-[0-9]{6}"
 

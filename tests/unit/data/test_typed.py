@@ -1,10 +1,12 @@
 """Rows that disagree with the schema are named: which column, how many, the first of them."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from understudy.context import Run
 from understudy.data.raw import Raw
+from understudy.data.table import Table
 from understudy.data.typed import parse, unparse
 from understudy.errors import SchemaError
 from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Numerical
@@ -95,3 +97,13 @@ def test_the_short_way_reads_the_same_numbers_as_the_long_one(decimals):
     long = parse(raw_of(*values, "NA"), schema_of(Numerical(decimals=decimals), missing={"x": {"NA": 1.0}}), Run(0))
     assert unparse(long)["x"].to_list() == [*unparse(short)["x"].to_list(), "NA"]
     assert long.rows["x"].to_list()[:-1] == short.rows["x"].to_list()
+
+
+def test_markers_take_turns_however_few_rows_are_written_at_a_time():
+    kept = schema_of(Numerical(decimals=0), missing={"x": {"NA": 0.7, "?": 0.3}})
+    schema = kept.model_copy(update={"columns": {**kept.columns, "y": Numerical()}})
+    rows = pl.DataFrame({"x": pl.Series([None] * 600, dtype=pl.Int64), "y": np.random.default_rng(1).normal(size=600)})
+    for size in (1, 2, 600):
+        parts = [unparse(Table.of(rows[k : k + size], schema))["x"] for k in range(0, 600, size)]
+        share = float((pl.concat(parts) == "NA").mean())
+        assert abs(share - 0.7) < 0.1, size

@@ -132,3 +132,20 @@ def test_sampled_rows_are_evenly_spaced_over_partitions():
     schema = TableSchema(columns={"x": Numerical(decimals=0)})
     parts = tuple(pl.DataFrame({"x": pl.Series(range(a, b), dtype=pl.Int64)}) for a, b in ((0, 7), (7, 8), (8, 30)))
     assert sample_rows(Table(parts, schema), 10)["x"].to_list() == list(range(0, 30, 3))
+
+
+@pytest.mark.parametrize("column", [Categorical(), Numerical(decimals=0)])
+def test_no_distance_gives_an_exact_count_back(column):
+    level = (lambda k: ["a"] * k + ["b"] * (1000 - k)) if isinstance(column, Categorical) else None
+    level = level or (lambda k: [0] * k + list(range(1, 1001 - k)))
+    fake = pl.Series(level(200))
+    distances = {draw_column("x", column, pl.Series(level(k)), fake, None).distance for k in range(300, 400)}
+    assert len(distances) <= 21
+    assert np.allclose([d * 400 for d in distances], [round(d * 400) for d in distances])
+
+
+def test_a_value_of_few_entities_is_no_spike_however_often_it_occurs():
+    real = pl.Series([7777.0] * 500 + list(np.linspace(1, 5, 400)))
+    for people, shown in ((pl.Series([1] * 500 + list(range(2, 402))), False), (pl.Series(range(900)), True)):
+        plot = draw_column("x", Numerical(), real, real, people)
+        assert (plot.spike is not None) == shown

@@ -37,3 +37,9 @@ def test_shares_count_rows_in_fives():
 
 def test_a_rule_about_other_columns_is_left_out():
     assert weigh([rule("absent", [1], "job", None)], ROWS) == ()
+
+
+def test_rows_of_fewer_than_five_entities_count_as_none():
+    few, many = pl.Series([i % 4 for i in range(1000)]), pl.Series(range(1000))
+    assert weigh([rule("age", [17], "income", "low")], ROWS, few)[0].share == 0.0
+    assert weigh([rule("age", [17], "income", "low")], ROWS, many)[0].share == 0.05

@@ -56,13 +56,20 @@ def test_a_level_in_just_enough_rows_is_kept():
     assert "rarer" in fitted(LEVELS, protection=Protection(rare_rows=1)).levels
 
 
-def test_where_most_rows_have_a_rare_level_all_are_kept_and_the_finding_says_so():
-    run = Run(1)
-    encoder = fitted([f"v{i}" for i in range(100)], run=run)
-    assert len(encoder.levels) == 100
-    assert not encoder.rare
-    (finding,) = run.findings.all()
-    assert (finding.code, finding.severity) == ("categories.unprotected", "degraded")
+def test_where_most_rows_have_a_rare_level_none_of_them_is_stored_and_the_finding_says_so():
+    rare = [f"v{i // 2}" for i in range(100)]
+    for values, levels in ((rare, None), ([*rare, *["often"] * 9], {"often"}), ([*rare, None], set())):
+        run = Run(1)
+        encoder = fitted(values, run=run)
+        assert not set(rare) & set(encoder.levels)
+        drawn = encoder.decode(encoder.encode(pl.Series(values)), np.random.default_rng(0))
+        if levels is None:
+            assert drawn.null_count() == 0
+            assert drawn.n_unique() > 5
+        else:
+            assert set(drawn.drop_nulls()) == levels
+        (finding,) = run.findings.all()
+        assert (finding.code, finding.severity) == ("categories.mostly_rare", "degraded")
 
 
 def test_levels_never_seen_have_the_symbol_of_the_rare_or_the_most_frequent():

@@ -6,7 +6,7 @@ import pytest
 
 from understudy.context import Run
 from understudy.data.guess_words import luhn, mod_97
-from understudy.data.shapes import learn
+from understudy.data.shapes import expression_of, learn
 from understudy.schema.column import Identifier
 from understudy.schema.semantic import SEMANTICS
 from understudy.transforms.identifier import IdentifierEncoder
@@ -16,7 +16,7 @@ RNG = np.random.default_rng(3)
 
 def fitted(values, semantic=None, *, unique=True):
     series = pl.Series("key", values, dtype=pl.String)
-    pattern = learn(series.drop_nulls())
+    pattern = learn(series.drop_nulls(), counted=unique)
     column = Identifier(
         pattern=pattern if semantic in {None, "phone", "credit_card", "iban"} else None,
         semantic=semantic,
@@ -64,8 +64,8 @@ def test_chunks_do_not_repeat_a_key(case):
     whole = drawn(encoder, 3_000)
     parts = [drawn(encoder, 1_000, first=first) for first in (0, 1_000, 2_000)]
     assert pl.concat(parts).n_unique() == 3_000
-    if case != "hashes":  # these are so many that they are drawn at random
-        assert pl.concat(parts).to_list() == whole.to_list()
+    assert pl.concat(parts).to_list() == whole.to_list()
+    assert drawn(encoder, 1, first=2_500).to_list() == whole[2_500:2_501].to_list()
 
 
 def test_a_pattern_that_is_used_up_goes_on_with_longer_keys():
@@ -99,10 +99,17 @@ def test_codes_that_fill_their_pattern_stay_as_short_as_they_are():
 def test_sequences_go_on_past_the_last_real_key_at_a_round_number():
     encoder, _ = fitted([str(v) for v in range(1, 1_001) if v % 5])
     assert drawn(encoder, 2, first=2).to_list() == ["1002", "1003"]
-    encoder, _ = fitted([f"C-{v:06d}" for v in range(5_000, 6_000) if v % 5])
+    encoder, pattern = fitted([f"C-{v:06d}" for v in range(5_000, 6_000) if v % 5])
     assert drawn(encoder, 2).to_list() == ["C-006000", "C-006001"]
+    assert drawn(encoder, 2).str.contains(expression_of(pattern)).all()
     encoder, _ = fitted([f"Person {v} Smith" for v in range(800)])
     assert drawn(encoder, 2).to_list() == ["Person 800 Smith", "Person 801 Smith"]
+
+
+def test_a_sequence_that_leaves_a_declared_pattern_gives_way_to_it():
+    real = pl.Series([str(v) for v in range(10_001, 10_801)])
+    encoder = IdentifierEncoder.fit(real, Identifier(pattern="10[0-9]{3}"), Run(1))
+    assert drawn(encoder, 800).str.contains("^10[0-9]{3}$").all()
 
 
 @pytest.mark.parametrize("semantic", [s.name for s in SEMANTICS])
@@ -122,12 +129,36 @@ def test_check_digits_are_right():
     assert all(map(mod_97, drawn(ibans, 200).to_list()))
 
 
+@pytest.mark.parametrize("pattern", ["4[0-9]{15}", "4111 11[0-9]{6}", "[0-9]{13,16}", "34[0-9]{12}-7"])
+def test_card_numbers_with_check_digits_are_all_different_and_none_is_real(pattern):
+    column = Identifier(pattern=pattern, semantic="credit_card")
+    real = drawn(IdentifierEncoder.fit(pl.Series(["none"]), column, Run(1)), 2_000, seed=3)
+    encoder = IdentifierEncoder.fit(real, column, Run(1))
+    made = drawn(encoder, 100_000 if pattern.startswith("4[") else 20_000)
+    assert made.n_unique() == made.len()
+    assert all(map(luhn, made.to_list()))
+    assert not made.is_in(real.implode()).any()
+    if pattern != "34[0-9]{12}-7":  # whose check digit has to change
+        assert made.str.contains(expression_of(pattern)).all()
+
+
+def test_account_numbers_with_check_digits_are_all_different_and_none_is_real():
+    column = Identifier(pattern="DE[0-9]{2} 5001 00[0-9]{4}", semantic="iban")
+    real = drawn(IdentifierEncoder.fit(pl.Series(["none"]), column, Run(1)), 900, seed=3)
+    made = drawn(IdentifierEncoder.fit(real, column, Run(1)), 3_000)
+    assert made.n_unique() == 3_000
+    assert all(int(f"{t[5:].replace(' ', '')}1314{t[2:4]}") % 97 == 1 for t in made.to_list())
+    assert made.str.contains(expression_of(column.pattern)).all()
+    assert not made.is_in(real.implode()).any()
+
+
 def test_keys_that_repeat_repeat_about_as_often():
     encoder, _ = fitted([f"K{v:06d}" for v in RNG.integers(0, 200, 2_000) * 37], unique=False)
     keys = drawn(encoder, 2_000)
     assert 150 < keys.n_unique() <= 200
     both = pl.concat([keys, drawn(encoder, 2_000, first=2_000)])
     assert both.n_unique() <= 200
+    assert drawn(encoder, 4_000).to_list() == both.to_list()
 
 
 def test_missing_keys_are_a_symbol():

@@ -1,5 +1,7 @@
 """Fresh text is made of word sequences that many rows share; what few rows say never leaves."""
 
+import tracemalloc
+
 import numpy as np
 import polars as pl
 
@@ -55,6 +57,19 @@ def test_too_little_shared_gives_filler_words_and_a_finding():
     encoder = fitted([f"a{i} b{i} c{i}" for i in range(100)], run)
     assert [(f.code, f.severity) for f in run.findings.all()] == [("text.filler", "degraded")]
     assert set(" ".join(drawn(encoder, 50).to_list()).split()) <= set(FILLER)
+
+
+def test_a_few_long_texts_cost_no_memory_for_all_the_others():
+    words = np.array([f"w{i}" for i in range(300)])
+    texts = [" ".join(RNG.choice(words, 8)) for _ in range(1_000)]
+    texts += [" ".join(RNG.choice(words, 6_000)) for _ in range(10)]
+    encoder = fitted(texts)
+    tracemalloc.start()
+    made = drawn(encoder, 20_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert made.str.count_matches(r"\S+").max() == 6_000
+    assert peak < 150e6  # a matrix of all would take 480 MB
 
 
 def test_missing_texts_are_a_symbol():

@@ -61,7 +61,7 @@ class Codec:
         """Find the relations of ``table`` and learn its symbols."""
         constraints = discover(table, protection.rare_rows) if relations else ()
         free = _free(table, constraints)
-        return cls(table.schema, constraints, TableEncoder.fit(free, protection, run.child("columns")))
+        return cls(table.schema, constraints, TableEncoder.fit(free, protection, run.child("columns"), table.holders()))
 
     def encode(self, table: Table) -> np.ndarray:
         """Give the symbols of all rows, shape (d, n), uint16."""

@@ -1,13 +1,12 @@
 """Whether every synthetic value is one that its column may hold."""
 
-import re
 from typing import ClassVar
 
 import numpy as np
 import polars as pl
 
 from understudy.context import Run
-from understudy.data.shapes import CLASSES, pieces_of
+from understudy.data.shapes import expression_of
 from understudy.data.table import Table
 from understudy.metrics.tabular._coding import numbers
 from understudy.protocols import Better, Score, StandIn
@@ -100,7 +99,7 @@ def _fits(  # noqa: PLR0911 - one answer for each type
             known = real.drop_nulls().unique() if levels is None else pl.Series(levels, dtype=pl.String)
             return _known(synthetic, synthetic.is_in(known.implode()))
         case Identifier(pattern=pattern, unique=unique):
-            fits = synthetic.is_not_null() if pattern is None else synthetic.str.contains(_expression(pattern))
+            fits = synthetic.is_not_null() if pattern is None else synthetic.str.contains(expression_of(pattern))
             return _known(synthetic, fits & synthetic.is_unique() if unique else fits)
         case Numerical(low=low, high=high, decimals=decimals):
             least, most = _reach(real, 0.0 if decimals is None else 10.0**-decimals, crossing=False)
@@ -150,16 +149,3 @@ def _between(values: pl.Series, low: float, high: float) -> pl.Series:
 def _on_grid(values: pl.Series, decimals: int) -> pl.Series:
     # A grid value is the float nearest to its decimal text: rounding gives it back up to a few of its last bits.
     return (values.round(decimals) - values).abs() <= 1e-9 * 10.0**-decimals + 1e-15 * values.abs()
-
-
-def _expression(pattern: str) -> str:
-    """Turn a pattern into a regular expression; a number, as its length varies, may be longer: counters go on."""
-    out, number = "", False
-    for piece in pieces_of(pattern):
-        if piece.literal:
-            out += re.escape(piece.letters)
-        else:
-            number = piece.letters == CLASSES["0-9"] and (number or piece.low < piece.high)
-            out += f"[{piece.letters}]{{{piece.low},{'' if number else piece.high}}}"
-        number = piece.letters == CLASSES["1-9"]
-    return f"^(?:{out})$"
