@@ -285,6 +285,8 @@ def _repeated_key(profile: Profile, numbers: pl.Series) -> tuple[ColumnType, str
     words = set(words_of(profile.name))
     many = profile.n_distinct > FEW_CODES and profile.n_distinct * 50 > profile.n_known
     says = bool(KEY_WORDS - {"index"} & words) and not MEASURE_WORDS & words
+    if "code" in words and 2 * profile.n_distinct < profile.n_known:
+        return None  # codes that repeat are no keys, however many there are
     if not many or not says or int(numbers.min() or 0) < 0:  # pyright: ignore[reportArgumentType]
         return None
     pattern = learn(profile.values.cast(pl.String))

@@ -24,6 +24,7 @@ NEARLY_UNIQUE, MANY_TIMES = 0.5, 5
 LONG_TEXT, WORDS_OF_TEXT = 50, 4
 ENOUGH = 20
 SEEN = 50
+FEW_NAMES = 0.05
 SHARED = 6  # rows of a level, of which a training part of 80 % has about the five that it takes to be shown
 
 
@@ -126,13 +127,16 @@ def _convincing(  # noqa: PLR0911 - one answer for each kind
 def _are_people(semantic: Semantic, sample: list[str], profile: Profile) -> bool:
     """Tell whether words are names of people: with capitals, many, and known ones unless the column says so."""
     capitals = sum(value[:1].isupper() for value in sample)
-    if capitals < MOST * len(sample) or profile.distinct_share < 0.05 or profile.n_distinct < MANY_TIMES:  # noqa: PLR2004
-        return False
     hinted = semantic in named(profile.name)
+    if capitals < MOST * len(sample) or profile.n_distinct < MANY_TIMES:
+        return False
     if semantic.name != "person_name":
-        return hinted
+        return hinted and profile.distinct_share >= FEW_NAMES
     known = sum(any(word in known_names() for word in re.split(r"[^\w]+", v)) for v in sample) / len(sample)
-    return known > (SOME if hinted else MOST) and (hinted or profile.distinct_share > NEARLY_UNIQUE)
+    if hinted:
+        # Names need not be known ones; but a few words that many rows share may be places or products.
+        return known > SOME or profile.distinct_share > SOME
+    return known > MOST and profile.distinct_share > NEARLY_UNIQUE
 
 
 @cache
@@ -158,7 +162,9 @@ def _key(profile: Profile) -> Guess | None:
             why = f"all different, of the pattern {pattern}" if pattern else "all different, and the name says so"
             return Guess(Identifier(pattern=pattern, unique=True), (why,), profile)
     elif key_name and profile.distinct_share > 0.02 and profile.n_distinct > 100:  # noqa: PLR2004 - as for numbers
-        if _repeats(profile) and profile.distinct_share < 0.1:  # noqa: PLR2004 - a code with a name such as "code"
+        if "code" in profile.name.lower() and profile.distinct_share < NEARLY_UNIQUE:
+            return None  # codes that repeat are categories, however many there are
+        if _repeats(profile) and profile.distinct_share < 0.1:  # noqa: PLR2004 - levels under the name of a key
             return None
         pattern = learn(profile.values)
         why = f"the column's name {profile.name!r} says that they are keys"

@@ -1,6 +1,7 @@
 """Levels: categories and booleans. Rare levels share one symbol; codes that are whole numbers keep their order."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -44,7 +45,7 @@ class CategoricalEncoder:
     boolean : bool
         Whether the column is boolean; its levels are spelled ``true`` and ``false`` here.
     ordered : bool
-        Whether the levels are codes in their order.
+        Whether the levels have an order: that of codes, or of a number that they fix.
     """
 
     levels: tuple[str, ...]
@@ -83,6 +84,13 @@ class CategoricalEncoder:
             boolean=boolean,
             ordered=ordered,
         )
+
+    def arranged(self, place: Mapping[str, float]) -> "CategoricalEncoder":
+        """Give the encoder with its levels in the order of a number that each has; itself where one has none."""
+        if len(self.levels) < _FEWEST_CODES or not all(level in place for level in self.levels):
+            return self
+        order = sorted(range(len(self.levels)), key=lambda k: place[self.levels[k]])
+        return replace(self, levels=tuple(self.levels[k] for k in order), weights=self.weights[order], ordered=True)
 
     @property
     def n_symbols(self) -> int:

@@ -67,6 +67,15 @@ class TableEncoder:
         names = list(table.schema.columns)
         return cls(dict(zip(names, run.executor.map(learn, names), strict=True)))
 
+    def arranged(self, places: Mapping[str, Mapping[str, float]]) -> "TableEncoder":
+        """Give the encoders with the levels of some columns in the order of a number that each level has."""
+        changed = {
+            n: e.arranged(places[n])
+            for n, e in self.encoders.items()
+            if n in places and isinstance(e, CategoricalEncoder)
+        }
+        return TableEncoder({**self.encoders, **changed})
+
     @property
     def names(self) -> list[str]:
         """Names of the columns, in order."""

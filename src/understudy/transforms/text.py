@@ -16,6 +16,9 @@ __all__ = ["TextEncoder"]
 
 SHARED = 5
 """A word or a sequence of words is kept if this many different rows have it."""
+NAMES = 0.01
+"""Part of the rows that a word with a capital inside of sentences has to be in: it may be the name of one whom many
+rows are about."""
 ROWS = 200_000
 LONGEST = 1_000_000  # words of one text, in a model file
 ENOUGH_WORDS, ENOUGH_COVER = 20, 0.2
@@ -274,7 +277,17 @@ def _tokens(tokens: pl.Series, who: np.ndarray) -> pl.DataFrame:
 
 def _vocabulary(table: pl.DataFrame) -> tuple[list[str], np.ndarray]:
     counts = _shared(table, "word").sort("word")
+    few = counts.filter(pl.col("rows") < NAMES * table["row"].n_unique())
+    counts = counts.join(_like_names(table, few["word"]), on="word", how="anti", maintain_order="left")
     return counts["word"].to_list(), counts["rows"].to_numpy().astype(np.int64)
+
+
+def _like_names(table: pl.DataFrame, words: pl.Series) -> pl.DataFrame:
+    """Give those of ``words`` that have a capital, mostly inside of sentences: the names of somebody or something."""
+    capital = words.filter(words.str.contains(r"^\PL*\p{Lu}\p{Ll}"))
+    places = table.filter(pl.col("word").is_in(capital.implode()))
+    inside = (pl.col("last") != "") & ~pl.col("last").str.contains(r"[.!?:;]\PL*$")
+    return places.group_by("word").agg(mostly=inside.mean() >= 0.5).filter("mostly").select("word")  # noqa: PLR2004
 
 
 def _shared(table: pl.DataFrame, *keys: str) -> pl.DataFrame:

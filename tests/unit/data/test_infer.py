@@ -599,3 +599,17 @@ def test_real_tables_are_understood_and_written_back(name):
     back, source = unparse(parse(raw, found.schema, Run(0))), next(raw.frames())
     unlike = [c for c in source.columns if not back[c].equals(source[c])]
     assert unlike in ([], ["BounceRates"])  # 9.83e-05 comes back as 0.0000983
+
+
+def test_codes_that_repeat_are_categories_though_their_name_is_that_of_keys():
+    rng = np.random.default_rng(1)
+    values = [f"00{k:03}" for k in rng.integers(1, 400, 6000)]
+    assert infer(Raw((pl.DataFrame({"code": values}),), Layout()), Run(0)).schema.columns["code"].kind == "categorical"
+
+
+def test_a_column_called_customer_with_many_names_is_made_up_whether_the_names_are_known_or_not():
+    rng = np.random.default_rng(1)
+    names = [f"{a}{b}hof {c}{d}mann" for a in "PTKLV" for b in "aeiou" for c in "MRSB" for d in "iouae"]
+    values = [names[k] for k in rng.integers(0, len(names), 1200)]
+    column = infer(Raw((pl.DataFrame({"customer": values}),), Layout()), Run(0)).schema.columns["customer"]
+    assert (column.kind, column.semantic) == ("identifier", "person_name")

@@ -321,3 +321,20 @@ def test_a_table_of_keys_and_texts_only_is_sampled():
     rows = codec.sample(30, engine(codec, data), Run(1)).rows
     assert rows.shape == (30, 2)
     assert rows["id"].n_unique() == 30
+
+
+def test_a_category_takes_the_order_of_a_number_that_it_fixes():
+    rng = np.random.default_rng(4)
+    names = rng.permutation([f"code {k}" for k in range(40)])
+    k = rng.integers(0, 40, 2000)
+    rows = pl.DataFrame({"name": names[k], "number": 100 + 3 * k, "cost": 10.0 * k + rng.normal(size=2000)})
+    schema = TableSchema(columns={"name": Categorical(), "number": Numerical(decimals=0), "cost": Numerical()})
+    codec = Codec.fit(Table.of(rows, schema), Protection(), Run(1))
+    assert "name fixes number" in codec.texts() or "number fixes name" in codec.texts()
+    encoder = codec.encoder.encoders.get("name")
+    if encoder is not None:
+        assert encoder.ordered
+        assert list(encoder.levels) == list(names)
+    codes = codec.encode(Table.of(rows, schema))
+    place = codec.encoder.names.index("name" if encoder is not None else "number")
+    assert np.corrcoef(codes[place].astype(float), rows["cost"].to_numpy())[0, 1] > 0.99

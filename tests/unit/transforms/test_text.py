@@ -90,3 +90,13 @@ def test_a_restored_encoder_draws_the_same():
 
 def test_a_column_without_texts_can_be_fitted():
     assert fitted([None, None]).decode(np.zeros(2, dtype=np.uint16), np.random.default_rng(1)).null_count() == 2
+
+
+def test_a_name_of_several_texts_is_not_written_again():
+    rng = np.random.default_rng(5)
+    people = [f"{a}{b}{c}o {c.upper()}{d}{b}man" for a in "PTKVB" for b in "aeuio" for c in "mrstd" for d in "io"]
+    texts = [f"Spoke with {people[k]} about the invoice. Will call again." for k in rng.integers(0, len(people), 500)]
+    texts += ["The customer from Berlin called about the invoice."] * 40 + ["Paid in full by the customer."] * 1500
+    encoder = TextEncoder.fit(pl.Series("note", texts), Text(), Run(1))
+    assert not {word for person in people for word in person.split()} & set(encoder.words)
+    assert {"Spoke", "Berlin", "invoice.", "Will"} <= {*encoder.words, "invoice."}

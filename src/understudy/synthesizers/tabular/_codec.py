@@ -13,13 +13,14 @@ import polars as pl
 
 from understudy.constraints.constraint import Constraint, restore, stored
 from understudy.constraints.discover import discover
+from understudy.constraints.functional_dependency import FunctionalDependency
 from understudy.constraints.implication import Implication, said
 from understudy.constraints.repair import put_back
 from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import ConditionError
 from understudy.protocols import Given, State
-from understudy.schema.column import Numerical
+from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular._conditions import Conditions
 from understudy.transforms.protection import Protection
@@ -61,7 +62,8 @@ class Codec:
         """Find the relations of ``table`` and learn its symbols."""
         constraints = discover(table, protection.rare_rows) if relations else ()
         free = _free(table, constraints)
-        return cls(table.schema, constraints, TableEncoder.fit(free, protection, run.child("columns"), table.holders()))
+        encoder = TableEncoder.fit(free, protection, run.child("columns"), table.holders())
+        return cls(table.schema, constraints, encoder.arranged(_places(constraints, table.schema)))
 
     def encode(self, table: Table) -> np.ndarray:
         """Give the symbols of all rows, shape (d, n), uint16."""
@@ -169,6 +171,17 @@ class Codec:
         rows = made.encoder.decode(np.zeros((len(made.encoder.names), 0), dtype=np.uint16), Run(0))
         Table.of(put_back(rows, made.constraints)[0].select(list(made.schema.columns)), made.schema)
         return made
+
+
+def _places(constraints: tuple[Constraint, ...], schema: TableSchema) -> dict[str, dict[str, float]]:
+    """Give the numbers that categories fix: the column is taken out, but what it says of the levels is their order."""
+    return {
+        c.determinant: dict(c.pairs.drop_nulls().select(pl.col("determinant").cast(pl.String), "dependent").rows())
+        for c in constraints
+        if isinstance(c, FunctionalDependency)
+        and isinstance(schema.columns[c.determinant], Categorical)
+        and isinstance(schema.columns[c.dependent], Numerical)
+    }
 
 
 @dataclass(slots=True)
