@@ -174,7 +174,7 @@ def _guess_typed(profile: Profile) -> Guess:
             guess = Guess(Categorical(levels=tuple(categories)), (f"{len(categories)} levels",), profile)
         case pl.Categorical():
             guess = Guess(Categorical(), (f"{profile.n_distinct:,} levels",), profile)
-        case _ if dtype.is_integer():
+        case _ if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and not dtype.scale):
             numbers = profile.values.cast(pl.Int64, strict=False)
             fits = not numbers.null_count()
             guess = (
