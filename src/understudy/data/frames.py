@@ -46,7 +46,8 @@ def _taken(frame: object) -> tuple[pl.DataFrame, Back]:
     if isinstance(frame, pl.LazyFrame):
         return frame.collect(), lambda rows: rows.lazy()
     kind = type(frame).__module__.partition(".")[0]
-    if kind == "pandas" and type(frame).__name__ == "DataFrame":
+    kinds = {(base.__module__.partition(".")[0], base.__name__) for base in type(frame).__mro__}
+    if ("pandas", "DataFrame") in kinds:  # also frames of a kind derived from it
         from understudy.data import pandas_frames  # noqa: PLC0415 - only who has pandas needs it
 
         return pandas_frames.to_polars(frame)
