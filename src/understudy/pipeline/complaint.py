@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from understudy.errors import nearest
 from understudy.schema.spec import Spec
 
-__all__ = ["advice", "complaint", "gravest"]
+__all__ = ["advice", "complaint", "gravest", "short"]
 
 _KEY = "[key]"  # how pydantic says that a name is meant, not what stands behind it
 _ADVICE = {
@@ -39,7 +39,7 @@ def complaint(kind: type[Spec], error: ErrorDetails) -> str:  # noqa: PLR0911 - 
     shape = kind.model_json_schema()
     place = _place(error["loc"], shape)
     name = str(error["loc"][-1]) if error["loc"] else "it"
-    got = _short(error["input"])
+    got = short(error["input"])
     if error["loc"][-1:] == (_KEY,) or error["type"] == "invalid_key":
         above = _place(error["loc"][: -2 if error["loc"][-1] == _KEY else -1], shape)
         return f"a name in {above!r} cannot be {got}. Put it in quotes."
@@ -97,7 +97,8 @@ def _any_of(choices: list[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Give a value as a sentence shows it."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - keeps the sentence on one line
 

@@ -40,6 +40,13 @@ def write(tmp_path):
         ("seed: 1\noutput: {report: pdf}\n", 2, "'output.report' cannot be 'pdf'. Write html."),
         ("seed: 1\nsource: {path: ''}\n", 2, "Give some text, or leave the field out."),
         ("seed: 1\n? [a]\n: 2\n", 2, "a name cannot be a list"),
+        ("gate: {}\nseed: 2020-13-45\n", 2, "'2020-13-45' is no date. Correct it, or put it in quotes"),
+        ("gate: {}\nseed: 2001-12-14t21:59:43.10-25:00\n", 2, "is no date"),
+        ("gate: {}\nseed: !!timestamp 'x'\n", 2, "'x' is no date"),
+        ("gate: {}\nseed: !!int 'x'\n", 2, "'x' is no whole number"),
+        ("gate: {}\nseed: !!float 'x'\n", 2, "'x' is no number"),
+        ("gate: {}\nseed: !!bool 'x'\n", 2, "'x' is no switch"),
+        ("gate: {}\nseed: " + "9" * 5000 + "\n", 2, "999... is no whole number that can be read"),
         ("seed: 1\nsynthesizer: {name: auto, trees: 3}\n", 1, "'auto' has no option 'trees'"),
     ],
 )
