@@ -117,15 +117,13 @@ def _grid(number: pl.Expr, decimals: int, at_least: int) -> tuple[pl.Expr, pl.Ex
     """Give the digits before and after the decimal mark, the latter without zeros at the end beyond ``at_least``."""
     scale = 10**decimals
     scaled = (number.abs() * scale).round(0)
-    # Beyond 2**53 there is no fraction left to write; the cast would leave Int64.
+    # Beyond 2**53 units the grid is finer than floats are: their shortest text is as near as can be.
     large = scaled >= EXACT
+    text = pl.when(large).then(number.abs()).cast(pl.String).map_batches(_without_exponents, return_dtype=pl.String)
     units = pl.when(large).then(0.0).otherwise(scaled).cast(pl.Int64)
-    whole = (
-        pl.when(large)
-        .then(number.abs().cast(pl.Int128, strict=False).cast(pl.String))
-        .otherwise((units // scale).cast(pl.String))
-    )
-    digits = (units % scale).cast(pl.String).str.zfill(decimals)
+    whole = pl.when(large).then(text.str.extract(r"^(\d+)", 1)).otherwise((units // scale).cast(pl.String))
+    fraction = text.str.extract(r"\.(\d*[1-9])0*$", 1).fill_null("").str.pad_end(decimals, "0")
+    digits = pl.when(large).then(fraction).otherwise((units % scale).cast(pl.String).str.zfill(decimals))
     if at_least < decimals:
         digits = digits.str.strip_chars_end("0")
     return whole, digits.str.pad_end(at_least, "0")

@@ -6,6 +6,7 @@ import pytest
 
 from understudy.context import Run
 from understudy.data.infer import infer
+from understudy.data.numbers import write_numbers
 from understudy.data.raw import Raw
 from understudy.data.typed import parse, unparse
 from understudy.schema.column import Categorical, Identifier, Numerical
@@ -178,3 +179,13 @@ def test_different_whole_numbers_beyond_64_bits_are_keys():
     assert isinstance(schema.columns["x"], Identifier)
     assert schema.columns["x"].unique
     assert back["x"].to_list() == values
+
+
+@pytest.mark.parametrize("decimals", [2, 15, 17])
+def test_numbers_finer_than_floats_keep_the_decimals_they_have(decimals):
+    numbers = pl.Series("x", [1e15 + 0.5, 12.25, 5.276652576559582, 3.0, 1e300, 90071992547409.93])
+    texts = numbers.to_frame().select(x=write_numbers(pl.col("x"), decimals, NumberFormat()))["x"]
+    assert texts.cast(pl.Float64).to_list() == [round(x, decimals) for x in numbers]
+    assert "e" not in "".join(texts)
+    padded = numbers.to_frame().select(x=write_numbers(pl.col("x"), decimals, NumberFormat(digits=1)))["x"]
+    assert all("." in text for text in padded)
