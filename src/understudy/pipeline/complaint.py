@@ -21,6 +21,13 @@ _ADVICE = {
     "tuple": "a list, as in [a, b]",
     "list": "a list, as in [a, b]",
 }
+_MEANT = {
+    **dict.fromkeys(("min", "minimum", "lowest", "lower", "ge"), "low"),
+    **dict.fromkeys(("max", "maximum", "highest", "upper", "le"), "high"),
+    **dict.fromkeys(("categories", "values", "options", "enum", "choices"), "levels"),
+    **dict.fromkeys(("timezone", "tz", "zone"), "time_zone"),
+}
+"""Names that other tools give to fields."""
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -46,7 +53,9 @@ def complaint(kind: type[Spec], error: ErrorDetails) -> str:  # noqa: PLR0911 - 
     context: Mapping[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            return f"there is no field {place!r}.{nearest(name, _fields(shape)) or ' Remove it.'}"
+            fields, of = _fields(error["loc"][:-1], shape)
+            meant = f" Did you mean {_MEANT[name]!r}?" if _MEANT.get(name) in fields else nearest(name, fields)
+            return f"there is no field {place!r}.{meant or ' Remove it.'}{of}"
         case "missing":
             return f"the field {place!r} is missing. Add it."
         case "value_error":
@@ -103,8 +112,29 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - keeps the sentence on one line
 
 
-def _fields(shape: dict[str, Any]) -> set[str]:
-    return {name for part in (shape, *shape.get("$defs", {}).values()) for name in part.get("properties", {})}
+def _fields(loc: tuple[int | str, ...], shape: dict[str, Any]) -> tuple[list[str], str]:
+    """Give the fields of the part at ``loc``, and a sentence that lists them where it is one of several kinds."""
+    part: Mapping[str, Any] = shape
+    for step in loc:
+        part = _deeper(part, step, shape)
+    fields = list(part.get("properties", {}))
+    kind = part.get("properties", {}).get("kind", {}).get("const")
+    others = [field for field in fields if field != "kind"]
+    if kind is None:
+        return fields, ""
+    listing = f"the fields {', '.join(others)}" if others else "no other field"
+    return fields, f" The kind {kind} has {listing}."
+
+
+def _deeper(part: Mapping[str, Any], step: int | str, shape: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow one step of a place into a JSON schema; nothing where it leads nowhere."""
+    kinds = part.get("discriminator", {}).get("mapping", {})
+    inner: Any = {"$ref": kinds[step]} if step in kinds else part.get("properties", {}).get(step)
+    inner = inner or part.get("additionalProperties") or part.get("items") or {}
+    for _ in range(2):  # a choice between nothing and a reference
+        one = next((one for one in inner.get("anyOf", ()) if one.get("type") != "null"), inner)
+        inner = shape.get("$defs", {}).get(str(one.get("$ref", "")).rpartition("/")[2], one)
+    return inner
 
 
 def _kinds(value: object) -> list[str]:

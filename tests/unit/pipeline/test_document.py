@@ -58,6 +58,28 @@ def test_an_error_in_a_recipe_names_its_line(write, text, line, says):
     assert says in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        (
+            "{kind: datetime, within_day: true}",
+            "Remove it. The kind datetime has the fields format, time_zone, resolution.",
+        ),
+        ("{kind: text, semantic: email}", "Remove it. The kind text has no other field."),
+        (
+            "{kind: numerical, minimum: 3}",
+            "Did you mean 'low'? The kind numerical has the fields decimals, step, low, high.",
+        ),
+        ("{kind: numerical, hihg: 3}", "Did you mean 'high'?"),
+        ("{kind: categorical, categories: [a]}", "Did you mean 'levels'?"),
+    ],
+)
+def test_only_fields_of_the_same_kind_are_suggested(write, column, says):
+    with pytest.raises(InputError) as error:
+        schema_file.load(write(f"columns:\n  a: {column}\n"))
+    assert says in str(error.value)
+
+
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n"])
 def test_what_is_no_mapping_is_refused(write, text):
     with pytest.raises(InputError, match="no `field: value` lines"):
