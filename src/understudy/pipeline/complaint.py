@@ -80,6 +80,8 @@ def advice(error: ErrorDetails, shape: Mapping[str, Any]) -> str:
         return f"Give {words} {context[bound]:{',' if isinstance(context[bound], int) else 'g'}}"
     if what == "string_unicode":
         return "Give a name that is text in UTF-8"
+    if what == "string_pattern_mismatch" and "\0" in str(error["input"]):
+        return "Leave out the zero character"
     if what == "string_too_short":
         return "Give some text, or leave the field out"
     if what in {"model_type", "model_attributes_type", "dict_type"}:
