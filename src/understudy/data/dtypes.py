@@ -59,7 +59,8 @@ def admitted(rows: pl.DataFrame, run: Reporter | None = None, offset: int = 0) -
     InputError
         If a column has an unknown time zone, numbers of 128 bits without sign, or times that cannot be held.
     """
-    return pl.DataFrame([_admitted(column, run, offset) for column in rows.get_columns()])
+    # By name: of a list, polars would name a column without a name anew.
+    return pl.DataFrame({column.name: _admitted(column, run, offset) for column in rows.get_columns()})
 
 
 def _admitted(values: pl.Series, run: Reporter | None, offset: int) -> pl.Series:

@@ -132,3 +132,8 @@ def test_types_of_pyarrow_that_cannot_be_held_are_named(case):
 def test_a_column_alone_is_no_frame(data):
     with pytest.raises(InputError, match="is no frame"):
         to_raw(data)
+
+
+def test_a_column_without_a_name_keeps_none():
+    frame = pl.DataFrame({"": [1, 5], "a": [2.5, 3.5]})
+    assert to_raw(frame)[0].dtypes == dict(frame.schema)
