@@ -88,7 +88,7 @@ def sample(
 
 def load(path: str | Path) -> Model:
     """Read a model that ``Model.save`` or the command line wrote; a tampered file is refused with an ArtifactError."""
-    return models.load(Path(path))
+    return models.load(models.as_path(path))
 
 
 def infer(data: Data) -> Inference:

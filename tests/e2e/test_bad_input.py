@@ -2,6 +2,9 @@
 
 import errno
 import os
+import shlex
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -126,6 +129,7 @@ def test_a_target_that_is_absent(refused, file):
         (("--out", "data.csv"), "is a file"),
         (("--out", "data.csv/out"), "cannot be written"),
         (("--out", "."), "the folder you are in"),
+        (("--out", "d\0x"), "null"),
         (("--schema", "absent.yaml"), "absent.yaml"),
     ],
 )
@@ -216,6 +220,10 @@ def test_a_file_that_is_no_model(refused, file):
     refused("sample", file(ROWS), "-n", "3", "-o", "s.csv")
 
 
+def test_more_rows_than_anybody_has_room_for(refused, model):
+    assert "Give at most 1,000,000,000,000." in refused("sample", model, "-n", str(10**18), "-o", "s.csv")
+
+
 def test_no_rows_are_nothing_to_sample(refused, model):
     assert "-n cannot be '0'. Give at least 1." in refused("sample", model, "-n", "0", "-o", "s.csv")
 
@@ -227,7 +235,7 @@ def test_no_rows_are_nothing_to_sample(refused, model):
         ("k=rad", "Give one of 'red', 'blue'."),
         ("k=", "it never is. Give one of"),
         ("a=500", "Give a value from 0 to 39."),
-        ("a=1.5", "cannot be 1.5. Give a whole number."),
+        ("a=1.5", "cannot be '1.5'. Give a whole number."),
         ("b=7", "Give one of 0, 1, 2."),
         ("a", "no '='"),
     ],
@@ -253,6 +261,30 @@ def test_a_folder_that_holds_other_things(refused, file, tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.tex").write_text("x", encoding="utf-8")
     assert "left alone" in refused("run", file(ROWS), "--out", "thesis", "--synthesizer", "independent")
+
+
+@pytest.mark.parametrize(("place", "says"), [(".", "is a folder"), ("data.csv/x", "data.csv' is a file")])
+def test_a_model_that_cannot_be_written_is_refused_before_the_fit(refused, file, monkeypatch, place, says):
+    monkeypatch.setattr("understudy.pipeline.library.fit", None)  # nothing may be learned
+    assert says in refused("fit", file(ROWS), "--synthesizer", "independent", "-o", place)
+
+
+def test_zero_bytes_are_no_other_encoding(refused, file):
+    assert "binary" in refused("run", file(b"a,b\n" + b"1,2\n\0,3\n3,4\n" * 20))
+
+
+@pytest.mark.parametrize("field", ["source: {path: 'x'}", "schema: 'x'", "output: {path: 'x'}"])
+def test_a_zero_character_in_a_path_is_refused_with_its_line(refused, file, field):
+    lines = {"source": "source: {path: data.csv}", "seed": "seed: 1", field.partition(":")[0]: field}
+    recipe = file("\n".join(lines.values()).replace("'x'", '"x\\0"') + "\n", "job.yaml")
+    assert "Leave out the zero character" in refused("run", recipe, "--dry-run")
+
+
+def test_a_job_whose_messages_nobody_takes_is_done_all_the_same(file, tmp_path):
+    command = [sys.executable, "-m", "understudy", "fit", str(file(ROWS)), "--synthesizer", "independent", "-o", "m.un"]
+    closed = shlex.join(command) + " 2>&- >&-"
+    assert subprocess.run(["/bin/sh", "-c", closed], cwd=tmp_path, check=False, timeout=120).returncode == 0  # noqa: S603
+    assert (tmp_path / "m.un").exists()
 
 
 def test_a_source_inside_the_folder_that_would_be_replaced(refused, understudy, file, tmp_path):

@@ -26,11 +26,11 @@ def command() -> int:
         try:
             have = version(name)
         except PackageNotFoundError:
-            print(f"  {name:16}{'not installed':16}{where}")
+            print(f"  {name:20}{'not installed':16}{where}")
             if not extra:
                 conflicts.append(f"{name} is missing")
             continue
-        print(f"  {name:16}{have:16}{wanted}{where}")
+        print(f"  {name:20}{have:16}{wanted}{where}")
         if not _fits(have, wanted):
             conflicts.append(f"{name} {have} is installed, but {wanted} is needed")
     for conflict in conflicts:

@@ -27,8 +27,10 @@ def command(
     """Fit a model on all rows of FILE, to sample from later."""
     from understudy.pipeline.library import Options, fit_data
     from understudy.pipeline.seed import checked_seed
+    from understudy.store.workspace import check_file
 
     seed = checked_seed(seed)
+    check_file(output)
     with shown(verbose=verbose) as progress:
         told = Options(target, seed, synthesizer or "auto", {}, None, schema, time_budget, workers, progress)
         model = fit_data(file, told)

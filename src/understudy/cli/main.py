@@ -64,6 +64,7 @@ def _options(
 def main() -> None:
     """Run the command line and end the process."""
     _clean_up_when_interrupted()
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
             stream.reconfigure(errors="backslashreplace")
@@ -81,6 +82,13 @@ def main() -> None:
             print(f"understudy: What was to be printed cannot be written ({error.strerror}).", file=sys.stderr)
         code = 1
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Let what is printed go nowhere where the caller closed a stream, as ``2>&-`` does, and work on."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for as long as the process
 
 
 def _clean_up_when_interrupted() -> None:

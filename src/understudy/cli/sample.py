@@ -15,7 +15,7 @@ __all__ = ["command"]
 def command(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="File that `understudy fit` or `run` wrote.")],
     *,
-    n: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Rows to make.")],
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, max=10**12, help="Rows to make.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="File to write; its end is the format.")
     ],

@@ -1,10 +1,12 @@
 """The door for frames: any kind that speaks Arrow comes in, and the caller's own kind goes out."""
 
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
 import polars as pl
 
+from understudy.data.dtypes import admitted, any_zone
 from understudy.data.levels import shared_levels, shown_levels
 from understudy.data.names import repeated
 from understudy.data.raw import Raw
@@ -15,6 +17,7 @@ from understudy.schema.layout import Layout
 __all__ = ["to_raw"]
 
 Back = Callable[[pl.DataFrame], object]
+FOREIGN = re.compile(r"decimal256|union<|run_end_encoded|interval|list_view|decimal\w*\(\d+, -")
 
 
 def to_raw(frame: object, run: Reporter) -> tuple[Raw, Back]:
@@ -36,10 +39,10 @@ def to_raw(frame: object, run: Reporter) -> tuple[Raw, Back]:
     Raises
     ------
     InputError
-        If it is no frame, or has two columns of one name.
+        If it is no frame, has two columns of one name, or a column that cannot be held.
     """
     rows, back = _taken(frame, run)
-    return Raw((rows,), Layout(medium="frame")), back
+    return Raw((admitted(rows),), Layout(medium="frame")), back
 
 
 def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:
@@ -50,11 +53,12 @@ def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:
         back = _with_levels(rows)
         return rows, lambda made: back(made).lazy()
     kind = type(frame).__module__.partition(".")[0]
-    if kind == "pandas" and type(frame).__name__ == "DataFrame":
+    kinds = {(base.__module__.partition(".")[0], base.__name__) for base in type(frame).__mro__}
+    if ("pandas", "DataFrame") in kinds:  # also frames of a kind derived from it
         from understudy.data import pandas_frames  # noqa: PLC0415 - only who has pandas needs it
 
         return pandas_frames.to_polars(frame, run)
-    if not hasattr(frame, "__arrow_c_stream__"):
+    if not hasattr(frame, "__arrow_c_stream__") or (kind == "pyarrow" and not hasattr(frame, "schema")):
         msg = f"A {type(frame).__name__} is no frame. Give a pandas, polars or pyarrow frame, or the path of a file."
         raise InputError(msg)
     names = _names_of(frame)
@@ -62,7 +66,14 @@ def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:
     if twice:
         msg = f"The frame has two columns named {twice[0]!r}. Rename one of them."
         raise InputError(msg)
-    rows = pl.DataFrame(frame)  # pyright: ignore[reportArgumentType] - polars takes what has __arrow_c_stream__
+    if kind == "pyarrow":
+        _refuse_foreign(cast("Any", frame).schema)
+    try:
+        with any_zone():
+            rows = pl.DataFrame(frame)  # pyright: ignore[reportArgumentType] - polars takes what has __arrow_c_stream__
+    except pl.exceptions.PolarsError as error:
+        msg = f"The {type(frame).__name__} cannot be read: {str(error).splitlines()[0].rstrip('.')}. Cast that column."
+        raise InputError(msg) from error
     return rows, _way_back(frame, kind)
 
 
@@ -83,6 +94,17 @@ def _with_levels(frame: pl.DataFrame) -> Callable[[pl.DataFrame], pl.DataFrame]:
     return back
 
 
+def _refuse_foreign(schema: Any) -> None:  # noqa: ANN401 - a pyarrow schema
+    """Refuse columns of the types that polars cannot take; over some of them, it panics."""
+    for field in schema:
+        if FOREIGN.search(str(field.type)):
+            msg = (
+                f"Column {field.name!r} is {field.type}, which cannot be held. Cast it to a plain one, such as float64 "
+                "or string, or drop it."
+            )
+            raise InputError(msg)
+
+
 def _names_of(frame: object) -> list[str]:
     """Give the names of the columns, where the kind of frame lists them."""
     names: object = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
@@ -94,10 +116,10 @@ def _way_back(frame: object, kind: str) -> Back:
         schema = cast("Any", frame).schema
 
         def to_pyarrow(rows: pl.DataFrame) -> object:
-            table = cast("Any", rows.to_arrow())
+            table = _with_dictionaries(cast("Any", rows.to_arrow()), schema).cast(schema)
             if type(frame).__name__ == "Table":
-                return table.cast(schema)
-            batches = table.cast(schema).combine_chunks().to_batches()
+                return table
+            batches = table.combine_chunks().to_batches()
             return batches[0] if batches else cast("Any", type(frame)).from_pylist([], schema=schema)
 
         return to_pyarrow
@@ -109,3 +131,13 @@ def _way_back(frame: object, kind: str) -> Back:
 
         return to_duckdb
     return lambda rows: rows
+
+
+def _with_dictionaries(table: Any, schema: Any) -> Any:  # noqa: ANN401 - pyarrow, which not everybody has
+    """Encode the columns that were dictionaries: of numbers, pyarrow has no cast to them."""
+    for place, field in enumerate(schema):
+        if str(field.type).startswith("dictionary") and not str(table.schema.field(place).type).startswith(
+            "dictionary"
+        ):
+            table = table.set_column(place, field.name, table.column(place).dictionary_encode())
+    return table

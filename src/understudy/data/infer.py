@@ -178,7 +178,7 @@ def _guess_typed(profile: Profile) -> Guess:
             guess = Guess(Duration(), (), profile)
         case pl.Enum() | pl.Categorical():
             guess = _guess_levels(profile)
-        case _ if dtype.is_integer():
+        case _ if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and not dtype.scale):
             numbers = profile.values.cast(pl.Int64, strict=False)
             fits = not numbers.null_count()
             guess = (

@@ -119,15 +119,11 @@ def _grid(number: pl.Expr, decimals: int, at_least: int) -> tuple[pl.Expr, pl.Ex
     scaled = (number.abs() * scale).round(0)
     # From 2**53 units on, floats are coarser than the grid, and the cast would leave Int64: the shortest spelling does.
     large = scaled >= EXACT
+    text = pl.when(large).then(number.abs()).cast(pl.String).map_batches(_without_exponents, return_dtype=pl.String)
     units = pl.when(large).then(0.0).otherwise(scaled).cast(pl.Int64)
-    text = pl.when(large).then(number.abs().cast(pl.String)).map_batches(_without_exponents, return_dtype=pl.String)
-    whole = text.str.extract(r"^(\d+)", 1).fill_null((units // scale).cast(pl.String))
-    digits = text.str.extract(r"\.(\d+)$", 1).str.pad_end(decimals, "0")
-    digits = (
-        pl.when(large)
-        .then(digits.fill_null("0" * decimals))
-        .otherwise((units % scale).cast(pl.String).str.zfill(decimals))
-    )
+    whole = pl.when(large).then(text.str.extract(r"^(\d+)", 1)).otherwise((units // scale).cast(pl.String))
+    fraction = text.str.extract(r"\.(\d*[1-9])0*$", 1).fill_null("").str.pad_end(decimals, "0")
+    digits = pl.when(large).then(fraction).otherwise((units % scale).cast(pl.String).str.zfill(decimals))
     if at_least < decimals:
         digits = digits.str.strip_chars_end("0")
     return whole, digits.str.pad_end(at_least, "0")

@@ -1,8 +1,9 @@
 """Frames of pandas in and out, without pyarrow, which pandas does not always come with."""
 
 import re
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, Final, NoReturn, cast
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,9 @@ from understudy.errors import InputError
 
 __all__ = ["to_polars"]
 
+LONGEST_DECIMAL: Final = 38
+"""Digits of the decimals that polars holds."""
+
 
 def to_polars(frame: object, run: Reporter) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], object]]:
     """Give the columns of a pandas frame (its index is left out, with a finding), and the way back.
@@ -21,12 +25,16 @@ def to_polars(frame: object, run: Reporter) -> tuple[pl.DataFrame, Callable[[pl.
     Raises
     ------
     InputError
-        If two columns have one name.
+        If two columns have one name, or one holds lists, complex numbers or text that is none.
     """
     import pandas as pd  # noqa: PLC0415 - who hands over its frames has it
 
     source = cast("pd.DataFrame", frame)
     names = [str(name) for name in source.columns]
+    odd = next((name for name in names if not _is_unicode(name)), None)
+    if odd is not None:
+        msg = f"The column {odd!r} has a name in which half a character stands alone. Rename it."
+        raise InputError(msg)
     twice = repeated(names)
     if twice:
         msg = f"The frame has {names.count(twice[0])} columns named {twice[0]!r}. Rename all but one of them."
@@ -54,7 +62,7 @@ def _taken(column: Any, name: str) -> pl.Series:  # noqa: ANN401, PLR0911 - a pa
     if isinstance(dtype, pd.CategoricalDtype):
         return _words(column.astype(object), name).cast(pl.Categorical)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        moments = pl.Series(name, column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
+        moments = _times(column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), name)
         zone = str(dtype.tz)
         try:
             return moments.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
@@ -74,12 +82,19 @@ def _plain(column: Any, dtype: np.dtype, name: str) -> pl.Series:  # noqa: ANN40
     if dtype.kind == "O":
         return _objects(column, name)
     if dtype.kind == "c":
-        return _words(column, name)
+        _refuse(name, "complex")
     values = column.to_numpy()
-    if dtype.kind in "mM" and np.datetime_data(dtype)[0] == "s":
-        values = values.astype(f"{dtype.kind}8[ms]")
+    if dtype.kind in "mM":
+        return _times(values, name)
     if dtype.kind == "f" and dtype.itemsize not in {4, 8}:  # polars holds neither half nor long numbers
         values = values.astype(np.float32 if dtype == np.float16 else np.float64)
+    return pl.Series(name, values)
+
+
+def _times(values: np.ndarray, name: str) -> pl.Series:
+    """Take numpy's times; polars has no seconds."""
+    if np.datetime_data(values.dtype)[0] == "s":
+        values = values.astype(f"{values.dtype.kind}8[ms]")
     return pl.Series(name, values)
 
 
@@ -105,12 +120,10 @@ def _objects(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
     if kinds == {int, float} and all(_fits(value) for value in values if isinstance(value, int)):
         return pl.Series(name, values, dtype=pl.Float64, strict=False)
     if kinds <= {str}:
-        return pl.Series(name, values, dtype=pl.String)
-    if kinds & {list, tuple, dict, set, bytes, np.ndarray}:
-        kind = min(k.__name__ for k in kinds)
-        msg = f"Column {name!r} holds {kind} values, not single ones. Spread it over several columns, or drop it."
-        raise InputError(msg)
-    if len(kinds) == 1:
+        return _texts(name, values)
+    for kind in sorted(kinds & {list, tuple, dict, set, bytes, complex, np.ndarray}, key=str):
+        _refuse(name, kind.__name__)
+    if len(kinds) == 1 and (kinds != {Decimal} or _fit(values)):
         values = [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in values]
         try:
             held = pl.Series(name, values)
@@ -118,7 +131,39 @@ def _objects(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
             held = pl.Series(name, [], dtype=pl.Object)
         if held.dtype != pl.Object:  # else some kind that polars does not hold: by its text
             return held
-    return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+    return _texts(name, values)
+
+
+def _refuse(name: str, kind: str) -> NoReturn:
+    msg = f"Column {name!r} holds {kind} values, not single ones. Spread it over several columns, or drop it."
+    raise InputError(msg)
+
+
+def _fit(decimals: Sequence[Decimal | None]) -> bool:
+    """Tell whether polars can hold all of them in one dtype: it panics over infinities."""
+    known = [value for value in decimals if value is not None]
+    if not all(value.is_finite() for value in known):
+        return False
+    places = max((-int(value.as_tuple().exponent) for value in known), default=0)
+    return max(places, 0) + max((value.adjusted() + 1 for value in known), default=0) <= LONGEST_DECIMAL
+
+
+def _texts(name: str, values: Sequence[object]) -> pl.Series:
+    """Take values by their text."""
+    texts = [None if value is None else str(value) for value in values]
+    try:
+        return pl.Series(name, texts, dtype=pl.String)
+    except UnicodeEncodeError:
+        row, text = next((i, t) for i, t in enumerate(texts, start=1) if t and not _is_unicode(t))
+        msg = (
+            f"Column {name!r} holds {text!r}, in which half a character stands alone (row {row:,}). Correct it, or "
+            "read the data anew in the right encoding."
+        )
+        raise InputError(msg) from None
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _fits(whole: int) -> bool:
@@ -131,8 +176,7 @@ def _fits(whole: int) -> bool:
 
 def _words(column: Any, name: str) -> pl.Series:  # noqa: ANN401 - see above
     gaps = column.isna().to_numpy()
-    values = [None if gap else str(value) for gap, value in zip(gaps, column.tolist(), strict=True)]
-    return pl.Series(name, values, dtype=pl.String)
+    return _texts(name, [None if gap else value for gap, value in zip(gaps, column.tolist(), strict=True)])
 
 
 def _leveled(values: pl.Series, dtype: Any, shared: frozenset[str]) -> Any:  # noqa: ANN401 - see above

@@ -1,5 +1,6 @@
 """Rows as the source holds them, to rows in the dtypes of the schema, and back."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -256,22 +257,55 @@ def _to_typed(  # noqa: PLR0911 - one answer for each type
     match column:
         case Boolean() if dtype != pl.Boolean:
             return _to_text(values, column, PLAIN).cast(pl.Float64).cast(dtype)
-        case Numerical(decimals=int(decimals)) if dtype.is_float() or dtype.is_decimal():
+        case Numerical() | Location() if dtype.is_float() or dtype.is_decimal():
             # Half a unit in the last place would be cut off by the cast to a decimal.
-            return (values.round(decimals) if decimals else values).cast(dtype)
+            return _within(values.round(column.decimals) if column.decimals else values, dtype)
         case Numerical() if dtype.is_integer():
-            whole = values if column.decimals == 0 else values.round(0)
-            kind = cast("Any", dtype)
-            # Beyond the dtype, as 2**64 as a float is for UInt64: its last number.
-            edge = pl.when(values < 0).then(kind.min()).when(values >= 0).then(kind.max())
-            return pl.coalesce(whole.cast(dtype, strict=False), edge)
+            return _within(values if column.decimals == 0 else values.round(0), dtype)
         case Datetime(format=str()) if dtype.is_numeric():
             return write_dates(values, column).cast(pl.Int64).cast(dtype)
         case Datetime() if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-            return values.dt.convert_time_zone(dtype.time_zone).cast(dtype)
+            return _storable(values.dt.convert_time_zone(dtype.time_zone), dtype).cast(dtype)
         case Duration() if dtype == pl.Time:
             return (values.dt.total_microseconds() * 1000).cast(pl.Time)
-        case Categorical() | Identifier() | Text() if dtype.is_float() or dtype.is_integer():
+        case Datetime() | Duration():
+            return _storable(values, dtype).cast(dtype)
+        case Categorical() | Identifier() | Text() if dtype.is_integer():
+            # Keys beyond the dtype begin again with its first ones: no two of them become one.
+            numbers, again = values.cast(pl.Int128, strict=False), pl.lit(_bounds(dtype)[1]).cast(pl.Int128) + 1
+            fit = numbers.cast(dtype, strict=False)
+            return fit if dtype == pl.Int128 else pl.coalesce(fit, (numbers % again).cast(dtype, strict=False))
+        case Categorical() | Identifier() | Text() if dtype.is_float():
             return values.cast(dtype, strict=False)
         case _:
             return values.cast(dtype)
+
+
+def _within(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Cast numbers; what is beyond the dtype, as 2**64 as a float is for UInt64, becomes its last number."""
+    if dtype.is_float():
+        return values.cast(dtype)
+    least, last = (pl.lit(bound).cast(dtype) for bound in _bounds(dtype))
+    return pl.coalesce(values.cast(dtype, strict=False), pl.when(values < 0).then(least).when(values >= 0).then(last))
+
+
+def _bounds(dtype: pl.DataType) -> tuple[str, str]:
+    """Spell the first and the last number that a dtype of whole numbers or of decimals holds."""
+    if isinstance(dtype, pl.Decimal):
+        most = f"{'9' * (dtype.precision - dtype.scale)}.{'9' * dtype.scale}".rstrip(".")
+        return f"-{most}", most
+    bits = int(re.sub(r"\D", "", str(dtype)))
+    return (
+        ("0", str(2**bits - 1)) if dtype.is_unsigned_integer() else (str(-(2 ** (bits - 1))), str(2 ** (bits - 1) - 1))
+    )
+
+
+def _storable(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Keep times within what 64 bits hold in nanoseconds, the years 1677 to 2262, where that is the unit."""
+    if getattr(dtype, "time_unit", None) != "ns":
+        return values
+    far = (2**63 - 1) // 1000
+    held = values.to_physical().clip(-far, far)
+    if isinstance(dtype, pl.Duration):
+        return held.cast(pl.Duration("us"))
+    return held.cast(pl.Datetime("us", cast("Any", dtype).time_zone))

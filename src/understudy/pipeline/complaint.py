@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from understudy.errors import nearest
 from understudy.schema.spec import Spec
 
-__all__ = ["advice", "complaint", "gravest"]
+__all__ = ["advice", "complaint", "gravest", "short"]
 
 _KEY = "[key]"  # how pydantic says that a name is meant, not what stands behind it
 _ADVICE = {
@@ -21,6 +21,13 @@ _ADVICE = {
     "tuple": "a list, as in [a, b]",
     "list": "a list, as in [a, b]",
 }
+_MEANT = {
+    **dict.fromkeys(("min", "minimum", "lowest", "lower", "ge"), "low"),
+    **dict.fromkeys(("max", "maximum", "highest", "upper", "le"), "high"),
+    **dict.fromkeys(("categories", "values", "options", "enum", "choices"), "levels"),
+    **dict.fromkeys(("timezone", "tz", "zone"), "time_zone"),
+}
+"""Names that other tools give to fields."""
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -39,14 +46,16 @@ def complaint(kind: type[Spec], error: ErrorDetails) -> str:  # noqa: PLR0911 - 
     shape = kind.model_json_schema()
     place = _place(error["loc"], shape)
     name = str(error["loc"][-1]) if error["loc"] else "it"
-    got = _short(error["input"])
+    got = short(error["input"])
     if error["loc"][-1:] == (_KEY,) or error["type"] == "invalid_key":
         above = _place(error["loc"][: -2 if error["loc"][-1] == _KEY else -1], shape)
         return f"a name in {above!r} cannot be {got}. Put it in quotes."
     context: Mapping[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            return f"there is no field {place!r}.{nearest(name, _fields(shape)) or ' Remove it.'}"
+            fields, of = _fields(error["loc"][:-1], shape)
+            meant = f" Did you mean {_MEANT[name]!r}?" if _MEANT.get(name) in fields else nearest(name, fields)
+            return f"there is no field {place!r}.{meant or ' Remove it.'}{of}"
         case "missing":
             return f"the field {place!r} is missing. Add it."
         case "value_error":
@@ -71,6 +80,8 @@ def advice(error: ErrorDetails, shape: Mapping[str, Any]) -> str:
         return f"Give {words} {context[bound]:{',' if isinstance(context[bound], int) else 'g'}}"
     if what == "string_unicode":
         return "Give a name that is text in UTF-8"
+    if what == "string_pattern_mismatch" and "\0" in str(error["input"]):
+        return "Leave out the zero character"
     if what == "string_too_short":
         return "Give some text, or leave the field out"
     if what in {"model_type", "model_attributes_type", "dict_type"}:
@@ -97,13 +108,35 @@ def _any_of(choices: list[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Give a value as a sentence shows it."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - keeps the sentence on one line
 
 
-def _fields(shape: dict[str, Any]) -> set[str]:
-    return {name for part in (shape, *shape.get("$defs", {}).values()) for name in part.get("properties", {})}
+def _fields(loc: tuple[int | str, ...], shape: dict[str, Any]) -> tuple[list[str], str]:
+    """Give the fields of the part at ``loc``, and a sentence that lists them where it is one of several kinds."""
+    part: Mapping[str, Any] = shape
+    for step in loc:
+        part = _deeper(part, step, shape)
+    fields = list(part.get("properties", {}))
+    kind = part.get("properties", {}).get("kind", {}).get("const")
+    others = [field for field in fields if field != "kind"]
+    if kind is None:
+        return fields, ""
+    listing = f"the fields {', '.join(others)}" if others else "no other field"
+    return fields, f" The kind {kind} has {listing}."
+
+
+def _deeper(part: Mapping[str, Any], step: int | str, shape: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow one step of a place into a JSON schema; nothing where it leads nowhere."""
+    kinds = part.get("discriminator", {}).get("mapping", {})
+    inner: Any = {"$ref": kinds[step]} if step in kinds else part.get("properties", {}).get(step)
+    inner = inner or part.get("additionalProperties") or part.get("items") or {}
+    for _ in range(2):  # a choice between nothing and a reference
+        one = next((one for one in inner.get("anyOf", ()) if one.get("type") != "null"), inner)
+        inner = shape.get("$defs", {}).get(str(one.get("$ref", "")).rpartition("/")[2], one)
+    return inner
 
 
 def _kinds(value: object) -> list[str]:

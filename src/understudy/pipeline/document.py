@@ -8,12 +8,13 @@ import yaml
 from pydantic import ValidationError
 
 from understudy.errors import InputError
-from understudy.pipeline.complaint import complaint, gravest
+from understudy.pipeline.complaint import complaint, gravest, short
 from understudy.schema.spec import Spec
 
 __all__ = ["check", "dump", "load"]
 
 S = TypeVar("S", bound=Spec)
+_KINDS = {"int": "whole number that can be read", "float": "number", "bool": "switch", "timestamp": "date"}
 Comments = Mapping[tuple[str, ...], Sequence[str]]
 """Lines of comment above a key, by the path of the key."""
 
@@ -39,7 +40,7 @@ def load(path: Path, kind: type[S], what: str) -> S:
         text = path.read_text(encoding="utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_doubles(path, node)
-        values = yaml.safe_load(text)
+        values = yaml.load(text, _Loader)  # noqa: S506 - a safe one
     except OSError as error:
         msg = f"The {what} {str(path)!r} cannot be read ({error.strerror}). Check its name."
         raise InputError(msg) from error
@@ -75,6 +76,19 @@ def check(kind: type[S], values: Mapping[str, Any], what: str, node: yaml.Node |
         raise InputError(msg) from error
 
 
+class _Loader(yaml.SafeLoader):
+    """Names the line of a value that it cannot build."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - as yaml has it
+        """Build a value; PyYAML lets through whatever int, float and the calendar raise, as for 2020-02-30."""
+        try:
+            return super().construct_object(node, deep)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        except (ValueError, AttributeError, LookupError) as error:
+            kind = node.tag.rpartition(":")[2]
+            problem = f"{short(node.value)} is no {_KINDS.get(kind, kind)}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+
 def dump(values: Mapping[str, Any], comments: Comments | None = None) -> str:
     """Write ``values`` as YAML: the first two levels in lines of their own, what is deeper in one line."""
     return "".join(_lines(values, comments or {}, ()))
@@ -103,6 +117,8 @@ def _syntax(path: Path, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or "it cannot be read"
     place = f", line {mark.line + 1}" if mark else ""
+    if isinstance(error, yaml.constructor.ConstructorError) and error.__cause__ is not None:
+        return f"{str(path)!r}{place}: {problem}. Correct it, or put it in quotes where it is text."
     return f"{str(path)!r}{place}: this is not YAML ({problem}). Correct the line."
 
 

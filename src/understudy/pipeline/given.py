@@ -11,6 +11,7 @@ from understudy.data.raw import Raw
 from understudy.data.typed import parse
 from understudy.data.zones import moment_of
 from understudy.errors import ConditionError, SchemaError, listed, nearest
+from understudy.pipeline.complaint import short
 from understudy.protocols import Given
 from understudy.schema.column import (
     Boolean,
@@ -26,6 +27,9 @@ from understudy.schema.column import (
 from understudy.schema.table import TableSchema
 
 __all__ = ["from_words", "parse_given"]
+
+LARGEST = 10**308
+"""Beyond, and for what is no number, there is no float."""
 
 
 def from_words(words: list[str], schema: TableSchema) -> dict[str, object]:
@@ -93,11 +97,10 @@ def parse_given(given: Mapping[str, object], schema: TableSchema, run: Run) -> G
 
 
 def _value(name: str, value: object, column: ColumnType, schema: TableSchema, run: Run) -> object:
-    if isinstance(value, str) and not isinstance(column, Categorical | Identifier | Text):
-        value = _spelled(name, value, column, schema, run)
-    typed = _typed(value, column)
+    spelled = isinstance(value, str) and not isinstance(column, Categorical | Identifier | Text)
+    typed = _typed(_spelled(name, str(value), column, schema, run) if spelled else value, column)
     if typed is None:
-        msg = f"Column {name!r} is {column.kind} and cannot be {value!r}. Give {_example(column)}."
+        msg = f"Column {name!r} is {column.kind} and cannot be {short(value)}. Give {_example(column)}."
         raise ConditionError(msg)
     _check(name, typed, column)
     return typed
@@ -131,7 +134,7 @@ def _python(text: str, column: ColumnType) -> object:
 def _typed(value: object, column: ColumnType) -> object | None:
     """Give ``value`` in the type of the column's rows; None where it has another meaning."""
     item = getattr(value, "item", None)
-    value = item() if callable(item) else value  # a numpy scalar
+    value = item() if callable(item) and getattr(value, "size", 1) == 1 else value  # a numpy scalar
     match column:
         case Boolean(true=true, false=false):
             return value if isinstance(value, bool) else {true: True, false: False}.get(str(value))
@@ -150,10 +153,10 @@ def _level(value: object) -> str | None:
 
 
 def _number(value: object, *, whole: bool) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
         return None
     if whole:
-        return int(value) if value == value // 1 else None
+        return int(value) if value == value // 1 and -(2**63) <= value < 2**63 else None
     return float(value)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from understudy import __version__
 from understudy.context import Finding, Run
 from understudy.errors import InputError, OutputError
-from understudy.pipeline import model, recipe, schema_file
+from understudy.pipeline import document, model, recipe, schema_file
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.formats import Reader
 from understudy.pipeline.gate import Judgement
@@ -151,8 +151,10 @@ def rerun(folder: Path, run: Run) -> tuple[str, ...]:
     with work_folder() as work:
         declared = recipe.load(folder / "recipe.yaml").changed(output={"path": str(work / "again")})
         if manifest.race:
-            declared = declared.model_copy(update={"synthesizer": recipe.Choice(name=manifest.synthesizer)})
-        limits = recipe.Fit(rows=manifest.fit_rows)
+            declared = declared.model_copy(
+                update={"synthesizer": document.check(recipe.Choice, {"name": manifest.synthesizer}, "The manifest")}
+            )
+        limits = document.check(recipe.Fit, {"rows": manifest.fit_rows}, "The manifest")
         plan = make_plan(declared.model_copy(update={"fit": limits}), work)
         if hash_file(plan.source) != manifest.inputs.get(plan.source.name):
             msg = f"The source {str(plan.source)!r} is not the one that was used. Put that file back to run again."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from understudy import __version__
 from understudy.context import Finding, Run
@@ -10,6 +11,7 @@ from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.data.typed import parse
+from understudy.errors import InputError, listed
 from understudy.metrics.evaluate import Evaluation, evaluate
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
@@ -61,6 +63,9 @@ def evaluate_data(
 ) -> Judged:
     """Judge ``synthetic`` by the ``real`` rows it was made from, against a ``holdout`` of unseen ones."""
     clock = clock or Clock()
+    if metrics is not None and not _are_names(metrics):
+        msg = f"metrics = {metrics!r} is no list of names. Give one, such as ['fidelity', 'privacy']."
+        raise InputError(msg)
     recipe = options.recipe()
     run = options.run(recipe)
     given = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
@@ -129,6 +134,14 @@ def _read_alike(
     if schema is None:
         inference = infer(_real_rows(raws), place)
         schema, evidence = inference.schema, inference.evidence
+    for what, raw in raws.items():
+        absent = next((name for name in schema.columns if name not in raw.dtypes), None)
+        if absent is not None and what != "real":
+            msg = (
+                f"The {what} table has no column {absent!r}, which the real one has; its columns are "
+                f"{listed(raw.dtypes)}. Give tables with the same columns."
+            )
+            raise InputError(msg)
     tables = {what: parse(raw, schema, place.child(what), strict=what != "synthetic") for what, raw in raws.items()}
     unfit = tables["synthetic"].unfit
     for values in () if unfit is None else unfit:
@@ -142,6 +155,15 @@ def _read_alike(
             "repair",
         )
     return tables, evidence
+
+
+def _are_names(metrics: object) -> bool:
+    """Tell whether the user gave a list of names; users may not check types."""
+    return (
+        isinstance(metrics, Sequence)
+        and not isinstance(metrics, str)
+        and all(isinstance(name, str) for name in cast("Sequence[object]", metrics))
+    )
 
 
 def _real_rows(raws: Mapping[str, Raw]) -> Raw:

@@ -1,10 +1,11 @@
 """A fitted model in the hands of a user: rows in, and out, as the user has them."""
 
+import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 from pydantic import ValidationError
@@ -13,17 +14,17 @@ from understudy import catalog
 from understudy.context import Finding, Run
 from understudy.data.table import Table
 from understudy.data.typed import unparse
-from understudy.errors import ArtifactError, listed
+from understudy.errors import ArtifactError, InputError, listed
 from understudy.pipeline.formats import find_writer
 from understudy.pipeline.given import from_words, parse_given
 from understudy.pipeline.sampling import CHUNK, sample
-from understudy.pipeline.seed import checked_seed, whole
+from understudy.pipeline.seed import MOST_ROWS, checked_seed, whole
 from understudy.protocols import Generator
 from understudy.schema.table import TableSchema
 from understudy.store import artifact
 from understudy.store.workspace import new_file
 
-__all__ = ["Model", "load", "sample_file", "save"]
+__all__ = ["Model", "as_path", "load", "sample_file", "save"]
 
 KIND = "synthesizer"
 # What restoring a state raises that is not what it should be.
@@ -80,14 +81,14 @@ class Model:
         ConditionError
             If no row can have the given values.
         InputError
-            If ``n`` is no whole number, or a negative one.
+            If ``n`` is no whole number, a negative one, or above 10**12.
 
         Warns
         -----
         UserWarning
             If the rows are worse than was asked for, such as where what is given is very rare.
         """
-        n = whole(n, "n", 0)
+        n = whole(n, "n", 0, MOST_ROWS)
         run = Run(checked_seed(seed)).child("sample")
         values = parse_given(given, self.schema, run) if given else None
         rows = Table(
@@ -108,15 +109,29 @@ class Model:
 
         Raises
         ------
-        OutputError
-            If the file cannot be written.
+        InputError, OutputError
+            If ``path`` is none, or the file cannot be written.
         """
-        with new_file(Path(path)) as work:
+        with new_file(as_path(path)) as work:
             save(work, self.generator, self.synthesizer)
 
     def describe(self) -> dict[str, Any]:
         """Give what a person should know about it, as JSON values."""
         return self.generator.describe()
+
+
+def as_path(path: object) -> Path:
+    """Give ``path`` as one.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if not isinstance(path, str | os.PathLike):
+        msg = f"A {type(path).__name__} is no path. Give one, such as 'model.understudy'."
+        raise InputError(msg)
+    return Path(cast("str", path))
 
 
 def save(path: Path, generator: Generator, synthesizer: str) -> None:

@@ -14,6 +14,7 @@ from understudy.schema.spec import Spec
 __all__ = ["Choice", "Evaluate", "Fit", "Output", "Recipe", "Sample", "Source", "dump", "load"]
 
 Name = Annotated[str, StringConstraints(min_length=1)]
+Place = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
 Count = Annotated[int, Field(ge=1, le=10**12, strict=True)]  # strict: true is no number of rows
 
 
@@ -36,7 +37,7 @@ class Source(Spec):
 
     model_config = ConfigDict(extra="allow")
 
-    path: Name
+    path: Place
     """File with the real rows, relative to the folder of the recipe."""
     reader: Name | None = None
     """How to read it; empty: by the end of its name."""
@@ -79,7 +80,7 @@ class Evaluate(Spec):
 class Output(Spec):
     """What is written, and where."""
 
-    path: Name | None = None
+    path: Place | None = None
     """Folder to write, relative to the folder of the recipe; empty: the name of the source with "-synthetic"."""
     writer: Name | None = None
     """Format of the rows; empty: that of the source."""
@@ -94,7 +95,7 @@ class Recipe(Spec):
 
     source: Source | None = None
     """The real rows; empty where they came as a frame."""
-    schema_path: Name | None = Field(default=None, alias="schema")
+    schema_path: Place | None = Field(default=None, alias="schema")
     """File with the schema, relative to the folder of the recipe; empty: inferred."""
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)]
     """Decides every draw."""

@@ -5,7 +5,10 @@ import secrets
 
 from understudy.errors import InputError
 
-__all__ = ["checked_seed", "whole"]
+__all__ = ["MOST_ROWS", "checked_seed", "whole"]
+
+MOST_ROWS = 10**12
+"""Rows that a job can be asked for."""
 
 
 def checked_seed(seed: object) -> int:
@@ -25,13 +28,13 @@ def checked_seed(seed: object) -> int:
     return number
 
 
-def whole(value: object, name: str, least: int) -> int:
+def whole(value: object, name: str, least: int, most: int | None = None) -> int:
     """Give ``value``, of Python's or numpy's whole numbers, as an integer.
 
     Raises
     ------
     InputError
-        If it is none, or below ``least``; calls it ``name``.
+        If it is none, below ``least``, or above ``most``; calls it ``name``.
     """
     try:
         number = None if isinstance(value, bool) else operator.index(value)  # pyright: ignore[reportArgumentType] - tried
@@ -39,5 +42,8 @@ def whole(value: object, name: str, least: int) -> int:
         number = None
     if number is None or number < least:
         msg = f"{name} = {value!r} is no whole number from {least} on. Give one."
+        raise InputError(msg)
+    if most is not None and number > most:
+        msg = f"{name} = {value!r} is too large. Give at most {most:,}."
         raise InputError(msg)
     return number

@@ -6,9 +6,12 @@ named beside each class.
 """
 
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from understudy.errors import nearest
+from understudy.schema.semantic import SEMANTICS
 from understudy.schema.spec import Spec
 
 __all__ = [
@@ -45,7 +48,7 @@ class Numerical(Spec):
     kind: Literal["numerical"] = "numerical"
     decimals: Annotated[int, Field(ge=0, le=17)] | None = None
     """Digits after the decimal point that every value fits in; 0 for whole numbers, empty for full float precision."""
-    step: Annotated[float, Field(gt=0)] | None = None
+    step: Annotated[float, Field(ge=1e-300)] | None = None
     """Grid on which nearly all values lie, and all generated ones; empty: one unit of the last decimal."""
     low: float | None = None
     """No generated value is below this; empty: the protected range of the training data."""
@@ -99,6 +102,17 @@ class Datetime(Spec):
     resolution: Resolution = "second"
     """Finest unit that occurs: "month" where all fall on the first of one, "week" where all are the same day of it."""
 
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        try:
+            if name not in {None, "offset"}:
+                ZoneInfo(str(name))
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            msg = f"no time zone is named {name!r}; UTC and Europe/Berlin are, or write offset"
+            raise ValueError(msg) from error
+        return name
+
 
 class Duration(Spec):
     """A length of time. Rows hold Duration("us")."""
@@ -117,13 +131,22 @@ class Identifier(Spec):
     """A name for a row or an entity that carries no statistics: fresh values are generated, never real ones. String."""
 
     kind: Literal["identifier"] = "identifier"
-    pattern: str | None = None
+    pattern: Annotated[str, Field(min_length=1)] | None = None
     """Shape of the values: literal characters and the classes ``[0-9]{8}``, ``[a-z]{2,5}``, ``[A-Z]``,
     ``[0-9a-f]{12}``."""
     semantic: str | None = None
     """What it names, as in :mod:`understudy.schema.semantic`: email, person_name, phone, iban, uuid and so on."""
     unique: bool = True
     """Whether every value occurs once."""
+
+    @field_validator("semantic")
+    @classmethod
+    def _is_a_meaning(cls, name: str | None) -> str | None:
+        known = sorted(semantic.name for semantic in SEMANTICS)
+        if name is not None and name not in known:
+            msg = f"no meaning is named {name!r}.{nearest(name, known)} The meanings are {', '.join(known)}"
+            raise ValueError(msg)
+        return name
 
 
 class Text(Spec):

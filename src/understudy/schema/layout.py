@@ -1,12 +1,13 @@
 """How the source writes its rows down, so that synthetic rows can be written the same way."""
 
-from typing import Annotated, Literal
+import codecs
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from understudy.schema.spec import Spec
 
-__all__ = ["DecimalMark", "Layout", "NumberFormat", "ThousandsMark"]
+__all__ = ["DecimalMark", "Layout", "NumberFormat", "ThousandsMark", "encoding_named"]
 
 DecimalMark = Literal[".", ","]
 ThousandsMark = Literal["", ",", ".", " ", "'", "\u2019", "\u00a0", "\u202f", "_"]
@@ -41,6 +42,13 @@ class NumberFormat(Spec):
     """How the exponent 0 is spelled in this file, where there are exponents."""
     width: Annotated[int, Field(ge=0, le=100)] = 0
     """Characters that blanks before the number fill up to."""
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.thousands_mark == self.decimal_mark:
+            msg = f"decimal_mark and thousands_mark are both {self.decimal_mark!r}; change one of them"
+            raise ValueError(msg)
+        return self
 
 
 class Layout(Spec):
@@ -80,9 +88,31 @@ class Layout(Spec):
     @field_validator("encoding")
     @classmethod
     def _is_an_encoding(cls, name: str) -> str:
-        try:
-            "".encode(name)
-        except LookupError as error:
-            msg = f"no encoding is named {name!r}; utf-8, utf-16, cp1252 and latin-1 are"
-            raise ValueError(msg) from error
-        return name
+        return encoding_named(name)
+
+    @model_validator(mode="after")
+    def _quote_is_no_delimiter(self) -> Self:
+        if self.quote == self.delimiter:
+            msg = f"quote and delimiter are both {self.quote!r}; change one of them"
+            raise ValueError(msg)
+        return self
+
+
+def encoding_named(name: str) -> str:
+    """Give the name of an encoding of text back.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it is none that files are written in, as ``idna`` is for names of hosts.
+    """
+    try:
+        "".encode(name)
+        codecs.getincrementaldecoder(name)
+        known = name not in {"idna", "undefined"}
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        msg = f"no encoding is named {name!r}; utf-8, utf-16, cp1252 and latin-1 are"
+        raise ValueError(msg)
+    return name

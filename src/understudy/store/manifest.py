@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from understudy.errors import ArtifactError
 from understudy.schema.spec import Spec
@@ -25,6 +26,8 @@ __all__ = [
 MANIFEST = "manifest.json"
 """Name of the manifest in a bundle."""
 _FORMAT = 1
+_LONGEST = 255
+"""Bytes of a name, in most file systems."""
 _SEAL = "sha256"
 """Last key of the file: hash of all the others. It shows damage and careless edits, not intent."""
 
@@ -77,6 +80,14 @@ class GateRecord(Spec):
     """One sentence."""
 
 
+def _plain(name: str) -> str:
+    """Refuse what is no name of a file in the folder itself: whoever edits a manifest could have any file read."""
+    if name in {"", ".", ".."} or "\0" in name or Path(name).name != name or len(os.fsencode(name)) > _LONGEST:
+        msg = f"{name[:40]!r} is no plain name of a file"
+        raise ValueError(msg)
+    return name
+
+
 class Manifest(Spec):
     """What did happen in one job."""
 
@@ -91,13 +102,13 @@ class Manifest(Spec):
     verdict: Literal["passed", "underpowered", "degraded", "failed"]
     """Failed: a gate failed. Degraded: none failed, but a step did less than was asked for, or none could be judged.
     Underpowered: none failed, but too few rows leave one in doubt."""
-    seed: int
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
     """Seed of every draw."""
     recipe: dict[str, Any]
     """The job as it was declared."""
     synthesizer: str = ""
     """What was fitted; where the recipe said ``auto``, what won."""
-    fit_rows: int = 0
+    fit_rows: Annotated[int, Field(ge=0)] = 0
     """Rows that it was fitted on."""
     race: dict[str, Any] | None = None
     """What ``auto`` measured, and why it chose."""
@@ -107,7 +118,7 @@ class Manifest(Spec):
     """Hash of the schema in ``schema.yaml``."""
     inputs: dict[str, FileRecord]
     """What was read."""
-    outputs: dict[str, FileRecord]
+    outputs: dict[Annotated[str, AfterValidator(_plain)], FileRecord]
     """What was written, apart from this file."""
     gates: tuple[GateRecord, ...] = ()
     """Every condition of the verdict."""
@@ -141,17 +152,18 @@ def load(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
+        sealed = values.pop(_SEAL, None) == _digest(values) if isinstance(values, dict) else True
     except OSError as error:
         msg = f"{str(folder)!r} holds no {MANIFEST}, so it is not a bundle that `understudy run` wrote."
         raise ArtifactError(msg) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"{str(path)!r} is truncated or edited: it is not JSON. Make the bundle anew with `understudy run`."
         raise ArtifactError(msg) from error
     written = values.get("format") if isinstance(values, dict) else None
     if isinstance(written, int) and written > _FORMAT:
         msg = f"{str(path)!r} was written by a newer version of Understudy. Upgrade with: pip install -U understudy"
         raise ArtifactError(msg)
-    if isinstance(values, dict) and values.pop(_SEAL, None) != _digest(values):
+    if not sealed:
         msg = f"{str(path)!r} was edited after it was written. Make the bundle anew with `understudy run`."
         raise ArtifactError(msg)
     try:

@@ -19,7 +19,7 @@ import polars as pl
 from understudy.errors import ArtifactError, OutputError
 from understudy.store import manifest
 
-__all__ = ["check_folder", "new_file", "new_folder"]
+__all__ = ["check_file", "check_folder", "new_file", "new_folder"]
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -46,7 +46,7 @@ def new_folder(target: Path) -> Generator[Path, None, None]:
     OutputError
         If something else is there, the place cannot be written, or the disk is full.
     """
-    target = Path(os.path.realpath(target))
+    target = _real(target)
     check_folder(target)
     with _sentences(target, making=True):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,13 +77,8 @@ def new_file(target: Path) -> Generator[Path, None, None]:
     OutputError
         If the place cannot be written, or the disk is full.
     """
-    target = Path(os.path.realpath(target))
-    if target.is_dir():
-        msg = f"{str(target)!r} is a folder. Name a file to write."
-        raise OutputError(msg)
-    if target.exists() and not target.is_file():  # a device would be replaced, not written to
-        msg = f"{str(target)!r} is no ordinary file. Name a file to write."
-        raise OutputError(msg)
+    check_file(target)
+    target = _real(target)
     work = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
     try:
         with _sentences(target, making=True):
@@ -96,7 +91,38 @@ def new_file(target: Path) -> Generator[Path, None, None]:
             _flush(work)
             work.replace(target)
     finally:
-        work.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # where a file stands in place of a folder, there is nothing to remove
+            work.unlink(missing_ok=True)
+
+
+def check_file(target: Path) -> None:
+    """Refuse a ``target`` that :func:`new_file` could not make.
+
+    Raises
+    ------
+    OutputError
+        If there is a folder or a device, or a file stands where its folder would be.
+    """
+    target = _real(target)
+    with _sentences(target, making=True):
+        if target.is_dir():
+            msg = f"{str(target)!r} is a folder. Name a file to write."
+            raise OutputError(msg)
+        if target.exists() and not target.is_file():  # a device would be replaced, not written to
+            msg = f"{str(target)!r} is no ordinary file. Name a file to write."
+            raise OutputError(msg)
+    above = next((folder for folder in target.parents if folder.exists()), target.parent)
+    if not above.is_dir():
+        msg = f"{str(target)!r} cannot be written: {str(above)!r} is a file. Name a place inside of a folder."
+        raise OutputError(msg)
+
+
+def _real(target: Path) -> Path:
+    """Follow the links to ``target``."""
+    if "\0" in str(target):
+        msg = f"{str(target)!r} holds a zero character, which no name can. Name another place."
+        raise OutputError(msg)
+    return Path(os.path.realpath(target))
 
 
 def check_folder(target: Path) -> None:
@@ -107,7 +133,7 @@ def check_folder(target: Path) -> None:
     OutputError
         If there is a file, or a folder with anything in it that an earlier job did not write.
     """
-    target = Path(os.path.realpath(target))
+    target = _real(target)
     with _sentences(target):
         there = target.exists()  # a name may be too long even to ask
     if not there:

@@ -1,6 +1,7 @@
 """Frames of any kind come in, and the caller's own kind and dtypes go out."""
 
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -176,3 +177,52 @@ def test_two_columns_of_one_name_are_refused():
 def test_lists_in_pandas_are_refused():
     with pytest.raises(InputError, match="Column 'a' holds list values"):
         to_raw(pd.DataFrame({"a": [[1], [2]]}), Run(0))
+
+
+NONE = {
+    "complex numbers": ([1j, 2j], "holds complex values"),
+    "complex numbers among others": (pd.Series([1j, "a"], dtype=object), "holds complex values"),
+    "half a character": (["a", "b\ud800"], r"half a character stands alone \(row 2\)"),
+    "half a character among others": (pd.Series([5, "\udce9"], dtype=object), r"\(row 2\)"),
+    "half a character in levels": (pd.Categorical(["a", "\ud800"]), r"\(row 2\)"),
+}
+
+
+@pytest.mark.parametrize("case", NONE)
+def test_what_pandas_holds_and_no_table_can_is_named(case):
+    values, says = NONE[case]
+    with pytest.raises(InputError, match=f"Column 'a' .*{says}"):
+        to_raw(pd.DataFrame({"a": values}), Run(0))
+
+
+def test_a_name_that_is_no_text_is_refused():
+    with pytest.raises(InputError, match=r"The column 'a\\ud800' has a name .* Rename it"):
+        to_raw(pd.DataFrame({"a\ud800": [1]}), Run(0))
+
+
+@pytest.mark.parametrize("odd", [Decimal("Infinity"), Decimal("-Infinity"), Decimal(10) ** 40, Decimal("1e-50")])
+def test_decimals_that_polars_cannot_hold_are_read_by_their_text(odd):
+    raw, _ = to_raw(pd.DataFrame({"a": [Decimal(1), odd, None]}, dtype=object), Run(0))
+    assert raw.column("a").to_list() == ["1", str(odd), None]
+
+
+def test_decimals_stay_decimals_and_theirs_that_are_no_numbers_are_missing():
+    made = through(pd.DataFrame({"a": [Decimal("1.25"), Decimal("NaN"), Decimal("-2.50")]}, dtype=object))
+    assert made["a"].tolist() == [Decimal("1.25"), None, Decimal("-2.50")]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_moments_of_every_unit_come_back(unit, zone):
+    frame = pd.DataFrame(
+        {"a": pd.to_datetime(["2024-01-01", None, "2024-05-06 10:30:00"], format="ISO8601").as_unit(unit)}
+    )
+    frame["a"] = frame["a"].dt.tz_localize(zone)
+    assert_frame_equal(through(frame), frame)
+
+
+def test_a_frame_derived_from_pandas_comes_back_as_pandas():
+    class Derived(pd.DataFrame):
+        pass
+
+    assert isinstance(through(Derived({"a": [1, 2, 5]})), pd.DataFrame)

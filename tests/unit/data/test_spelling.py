@@ -192,3 +192,13 @@ def test_exponents_beside_thousands_marks_are_no_numbers():
     schema, back, _ = through({"x": ["0E0", "1 000"]})
     assert isinstance(schema.columns["x"], Categorical)
     assert back["x"].to_list() == ["0E0", "1 000"]
+
+
+@pytest.mark.parametrize("decimals", [2, 15, 17])
+def test_numbers_finer_than_floats_keep_the_decimals_they_have(decimals):
+    numbers = pl.Series("x", [1e15 + 0.5, 12.25, 5.276652576559582, 3.0, 1e300, 90071992547409.93])
+    texts = numbers.to_frame().select(x=write_numbers(pl.col("x"), decimals, NumberFormat()))["x"]
+    assert texts.cast(pl.Float64).to_list() == [round(x, decimals) for x in numbers]
+    assert "e" not in "".join(texts)
+    padded = numbers.to_frame().select(x=write_numbers(pl.col("x"), decimals, NumberFormat(digits=1)))["x"]
+    assert all("." in text for text in padded)

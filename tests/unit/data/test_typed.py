@@ -1,15 +1,19 @@
 """Rows that disagree with the schema are named: which column, how many, the first of them."""
 
+import datetime as dt
+from decimal import Decimal
+
 import numpy as np
 import polars as pl
 import pytest
 
 from understudy.context import Run
+from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.data.typed import parse, unparse
 from understudy.errors import SchemaError
-from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Numerical
+from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Identifier, Numerical
 from understudy.schema.layout import Layout
 from understudy.schema.table import TableSchema
 
@@ -107,3 +111,50 @@ def test_markers_take_turns_however_few_rows_are_written_at_a_time():
         parts = [unparse(Table.of(rows[k : k + size], schema))["x"] for k in range(0, 600, size)]
         share = float((pl.concat(parts) == "NA").mean())
         assert abs(share - 0.7) < 0.1, size
+
+
+HELD = {
+    "nanoseconds to the end": pl.Series([2**63 - 1 - i for i in range(30)]).cast(pl.Datetime("ns")),
+    "the last day": pl.Series([dt.date(9999, 12, 31)] * 30),
+    "the last second": pl.Series([dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)] * 30),
+    "decimals beyond 64 bits": pl.Series([Decimal(10) ** 37 + i for i in range(30)], dtype=pl.Decimal(38, 0)),
+    "one decimal beyond 64 bits": pl.Series([Decimal(10) ** 37] * 30, dtype=pl.Decimal(38, 0)),
+    "whole decimals": pl.Series([Decimal(7 * i * i) for i in range(30)], dtype=pl.Decimal(38, 0)),
+    "whole numbers of 128 bits": pl.Series([7 * i * i for i in range(30)], dtype=pl.Int128),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_far_values_come_back(case):
+    frame = pl.DataFrame({"a": HELD[case]})
+    raw = Raw((frame,), Layout())
+    made = unparse(parse(raw, infer(raw, Run(0)).schema, Run(0)))
+    assert made.schema == frame.schema
+    assert made["a"].cast(pl.Float64).to_list() == pytest.approx(frame["a"].cast(pl.Float64).to_list(), rel=1e-12)
+
+
+def written(column, dtype, values):
+    """Write rows of ``column`` as ``dtype``, as generated ones are."""
+    schema = TableSchema(columns={"a": column}, layout=Layout(storage={"a": str(dtype)}))
+    return unparse(Table.of(pl.DataFrame({"a": values}), schema))["a"]
+
+
+def test_new_values_beyond_the_dtype_are_its_last():
+    far = pl.Series(["2300-01-01", "1600-01-01"]).str.to_datetime(time_unit="us")
+    made = written(Datetime(), pl.Datetime("ns"), far)
+    assert [value.year for value in made.cast(pl.Datetime("us"))] == [2262, 1677]
+    made = written(Duration(), pl.Duration("ns"), [dt.timedelta(days=365 * 300)])
+    assert made.cast(pl.Duration("us"))[0].days == 106_751
+    assert written(Numerical(decimals=2), pl.Decimal(5, 2), [1e9, -1e9, 5.0]).to_list() == [
+        Decimal("999.99"),
+        Decimal("-999.99"),
+        Decimal(5),
+    ]
+    assert written(Numerical(decimals=0), pl.UInt8, [300, -2, 7]).to_list() == [255, 0, 7]
+
+
+def test_new_keys_beyond_the_dtype_stay_keys():
+    assert written(Identifier(), pl.UInt8, ["254", "255", "256", "257"]).to_list() == [254, 255, 0, 1]
+    big = [str(2**64 - 1), str(2**64), "99999999999999999999"]
+    assert written(Identifier(), pl.UInt64, big).to_list() == [2**64 - 1, 0, 10**20 - 1 - 5 * 2**64]
+    assert written(Identifier(), pl.Int128, big).to_list() == [int(key) for key in big]

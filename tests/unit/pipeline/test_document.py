@@ -40,6 +40,13 @@ def write(tmp_path):
         ("seed: 1\noutput: {report: pdf}\n", 2, "'output.report' cannot be 'pdf'. Write html."),
         ("seed: 1\nsource: {path: ''}\n", 2, "Give some text, or leave the field out."),
         ("seed: 1\n? [a]\n: 2\n", 2, "a name cannot be a list"),
+        ("gate: {}\nseed: 2020-13-45\n", 2, "'2020-13-45' is no date. Correct it, or put it in quotes"),
+        ("gate: {}\nseed: 2001-12-14t21:59:43.10-25:00\n", 2, "is no date"),
+        ("gate: {}\nseed: !!timestamp 'x'\n", 2, "'x' is no date"),
+        ("gate: {}\nseed: !!int 'x'\n", 2, "'x' is no whole number"),
+        ("gate: {}\nseed: !!float 'x'\n", 2, "'x' is no number"),
+        ("gate: {}\nseed: !!bool 'x'\n", 2, "'x' is no switch"),
+        ("gate: {}\nseed: " + "9" * 5000 + "\n", 2, "999... is no whole number that can be read"),
         ("seed: 1\nsynthesizer: {name: auto, trees: 3}\n", 1, "'auto' has no option 'trees'"),
     ],
 )
@@ -48,6 +55,28 @@ def test_an_error_in_a_recipe_names_its_line(write, text, line, says):
     with pytest.raises(InputError) as error:
         recipe.load(path)
     assert f"line {line}" in str(error.value)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        (
+            "{kind: datetime, within_day: true}",
+            "Remove it. The kind datetime has the fields format, time_zone, resolution.",
+        ),
+        ("{kind: text, semantic: email}", "Remove it. The kind text has no other field."),
+        (
+            "{kind: numerical, minimum: 3}",
+            "Did you mean 'low'? The kind numerical has the fields decimals, step, low, high.",
+        ),
+        ("{kind: numerical, hihg: 3}", "Did you mean 'high'?"),
+        ("{kind: categorical, categories: [a]}", "Did you mean 'levels'?"),
+    ],
+)
+def test_only_fields_of_the_same_kind_are_suggested(write, column, says):
+    with pytest.raises(InputError) as error:
+        schema_file.load(write(f"columns:\n  a: {column}\n"))
     assert says in str(error.value)
 
 

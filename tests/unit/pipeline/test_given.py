@@ -108,3 +108,17 @@ def test_words_are_split_at_the_column():
 def test_words_that_say_nothing_or_too_much_are_refused(words, says):
     with pytest.raises(ConditionError, match=says):
         from_words(words, SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["age", "rate"])
+@pytest.mark.parametrize("value", [np.array([1, 2]), 10**400, -(10**400), float("nan"), float("inf"), [1]])
+def test_what_is_no_number_cannot_be_given(name, value):
+    with pytest.raises(ConditionError, match=f"Column '{name}' is numerical and cannot be"):
+        given(**{name: value})
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-inf", "1e400", "-1e400"])
+@pytest.mark.parametrize("name", ["age", "rate"])
+def test_what_was_given_is_quoted_as_it_was_written(name, word):
+    with pytest.raises(ConditionError, match=f"cannot be '{word}'"):
+        given(**{name: word})

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from understudy.errors import SchemaError
+from understudy.errors import InputError, SchemaError
 from understudy.pipeline.judging import evaluate_data
 from understudy.pipeline.library import Options
 from understudy.schema.column import Boolean, Categorical, Numerical
@@ -102,3 +102,17 @@ def test_a_sample_of_a_long_table_keeps_what_did_not_fit_beside_its_rows(tmp_pat
     found = judged(real, None, file(tmp_path, "s.csv", spoilt(people(3))))
     details = found.evaluation.scores["valid_rows"].details
     assert details["invalid"].sum() == round((1 - found.evaluation.scores["valid_rows"].value) * 40)
+
+
+@pytest.mark.parametrize("which", ["holdout", "synthetic"])
+def test_the_table_that_lacks_a_column_is_named(which):
+    tables = {"real": people(1), "holdout": people(2), "synthetic": people(3)}
+    tables[which] = tables[which].drop("city")
+    with pytest.raises(InputError, match=f"The {which} table has no column 'city'"):
+        judged(**tables)
+
+
+@pytest.mark.parametrize("metrics", [1, "fidelity", [1]])
+def test_metrics_that_are_no_names_are_refused(metrics):
+    with pytest.raises(InputError, match="is no list of names"):
+        evaluate_data(people(1), people(2), people(3), Options(seed=1), metrics=metrics)

@@ -5,6 +5,8 @@ import pytest
 from understudy.errors import ArtifactError
 from understudy.store import manifest
 
+OUTSIDE = ("/etc/passwd", "../d.csv", "a/b", "..", ".", "", "a\0b", "a" * 300)
+
 
 def test_a_manifest_comes_back_as_it_was(tmp_path, bundle):
     record = bundle(tmp_path, a="1")
@@ -29,7 +31,7 @@ def test_a_folder_without_manifest_is_no_bundle(tmp_path):
         manifest.load(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '"x"'])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '"x"', "[" * 100_000, "9" * 5_000])
 def test_a_broken_manifest_is_a_sentence(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(ArtifactError, match=r"manifest\.json"):
@@ -61,3 +63,21 @@ def test_a_newer_manifest_asks_for_an_upgrade(tmp_path, bundle):
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "format": 99}), encoding="utf-8")
     with pytest.raises(ArtifactError, match="pip install -U"):
         manifest.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**63}, "seed"),
+        ({"fit_rows": -1}, "fit_rows"),
+        *(
+            ({"outputs": {name: manifest.FileRecord(sha256="0", bytes=1)}}, "no plain name of a file")
+            for name in OUTSIDE
+        ),
+    ],
+)
+def test_a_manifest_that_was_edited_and_sealed_anew_is_checked(tmp_path, bundle, edit, says):
+    bundle(tmp_path, a="1").model_copy(update=edit).save(tmp_path)
+    with pytest.raises(ArtifactError, match=says):
+        manifest.verify(tmp_path)

@@ -40,9 +40,9 @@ def encoding_of(start: bytes) -> str:
             return name
     even, odd = start[0::2].count(0), start[1::2].count(0)
     enough = max(ZERO_SHARE * len(start) / 2, min(ENOUGH_ZEROS, len(start) / 4))
-    if odd > enough and not even:
+    if odd > enough and not even and _has_lines(start, "utf-16-le"):
         return "utf-16-le"
-    if even > enough and not odd:
+    if even > enough and not odd and _has_lines(start, "utf-16-be"):
         return "utf-16-be"
     try:
         # A letter that the end of the sample cuts in two is no evidence.
@@ -50,6 +50,11 @@ def encoding_of(start: bytes) -> str:
     except UnicodeDecodeError:
         return likeliest(start)
     return "utf-8"
+
+
+def _has_lines(start: bytes, encoding: str) -> bool:
+    """Tell whether line ends are such in the encoding too; stray zero bytes make no UTF-16."""
+    return b"\n" not in start or "\n" in start.decode(encoding, errors="ignore")
 
 
 def likeliest(start: bytes) -> str:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from understudy.data.raw import Raw, spill
 from understudy.data.readers import _dialect
@@ -16,7 +16,7 @@ from understudy.data.readers._records import Records
 from understudy.data.readers._text import SAMPLE, Invalid, line_feeds, sample
 from understudy.data.reporter import Reporter
 from understudy.errors import InputError
-from understudy.schema.layout import DecimalMark, Layout, NumberFormat, ThousandsMark
+from understudy.schema.layout import DecimalMark, Layout, NumberFormat, ThousandsMark, encoding_named
 from understudy.schema.spec import Spec
 
 __all__ = ["Csv"]
@@ -36,7 +36,7 @@ class Csv(Spec):
     """What stands between two fields: a character, or up to four of them."""
     quote: OneCharacter | Literal[""] | None = None
     """Character around fields that hold a delimiter; "" where quotes mean nothing."""
-    encoding: str | None = None
+    encoding: Annotated[str, AfterValidator(encoding_named)] | None = None
     """Character encoding, as Python names it."""
     header: bool | None = None
     """Whether the first line names the columns."""
@@ -52,6 +52,15 @@ class Csv(Spec):
     """Rows of one partition."""
     work: Path | None = None
     """Folder for the partitions of a file that has more than one; empty keeps them in memory."""
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        for one, other in (("quote", "delimiter"), ("decimal_mark", "thousands_mark")):
+            mark = getattr(self, one)
+            if mark is not None and mark == getattr(self, other):
+                msg = f"{one} and {other} are both {mark!r}; change one of them"
+                raise ValueError(msg)
+        return self
 
     def read(self, path: Path, run: Reporter) -> Raw:
         """Read the file.
@@ -93,7 +102,8 @@ class Csv(Spec):
         if head.is_empty():
             msg = f"{path} has a header but no rows. Give a file with rows below the header."
             raise InputError(msg)
-        marks = {"decimal_mark": self.decimal_mark, "thousands_mark": self.thousands_mark}
+        decimal = "," if self.decimal_mark is None and self.thousands_mark == "." else self.decimal_mark
+        marks = {"decimal_mark": decimal, "thousands_mark": self.thousands_mark}
         named = NumberFormat.model_validate({name: mark for name, mark in marks.items() if mark is not None})
         return Raw(parts, layout, self.missing, named, self._notes(layout))
 
@@ -188,11 +198,7 @@ def _decoded(path: Path, start: bytes, encoding: str) -> str:
     """Give the text of the first bytes, up to the end of a line."""
     if not encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         refuse_binary(path, start)
-    try:
-        text = start.decode(encoding, errors="ignore").removeprefix("\ufeff")
-    except LookupError:
-        msg = f"No encoding is named {encoding!r}. Use utf-8, utf-16, cp1252 or latin-1, or leave it out."
-        raise InputError(msg) from None
+    text = start.decode(encoding, errors="ignore").removeprefix("\ufeff")
     return text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text if len(start) == SAMPLE else text
 
 

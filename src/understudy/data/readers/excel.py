@@ -43,7 +43,7 @@ class Excel(Spec):
         try:
             book = fastexcel.read_excel(path)
         except fastexcel.FastExcelError as error:
-            msg = f"{path} cannot be read as an Excel workbook: {str(error).splitlines()[0]}."
+            msg = f"{path} cannot be read as an Excel workbook: {str(error).splitlines()[0]}. Save it anew, or as CSV."
             raise InputError(msg) from error
         names = book.sheet_names
         sheet = self.sheet or names[0]

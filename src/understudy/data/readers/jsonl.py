@@ -3,8 +3,9 @@
 import io
 import json
 import re
+from math import isfinite
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from understudy.schema.spec import Spec
 __all__ = ["Jsonl"]
 
 OTHERS = r"^(-?\d.*|true|false)$"
+MIXED = "Give each field values of one kind (numbers, true and false, or text), and numbers of at most 38 digits."
 
 
 class Jsonl(Spec):
@@ -48,8 +50,10 @@ class Jsonl(Spec):
         try:
             rows = pl.read_ndjson(io.BytesIO(data), infer_schema_length=None)
         except (pl.exceptions.PolarsError, RuntimeError) as error:
-            _refuse_line(path, data)
-            msg = f"{path} cannot be read as JSON lines: {str(error).splitlines()[0]}."
+            rows = _read_carefully(path, data)
+            if rows is not None:
+                return Raw((rows,), Layout(medium="jsonl"), self.missing)
+            msg = f"{path} cannot be read as JSON lines: {str(error).splitlines()[0].rstrip('.')}. {MIXED}"
             raise InputError(msg) from error
         if not rows.height or not rows.width:
             msg = f"{path} holds no rows. Give one JSON object on each line."
@@ -76,16 +80,34 @@ def _holds_others(texts: pl.Series, data: bytes) -> bool:
     return False
 
 
-def _refuse_line(path: Path, data: bytes) -> None:
-    """Name the first line that is not a JSON object."""
+def _read_carefully(path: Path, data: bytes) -> pl.DataFrame | None:
+    """Name the first line that is not a JSON object; else give the rows with NaN and Infinity, as Python writes them.
+
+    Gives None where it is something else that cannot be read.
+    """
+    objects: list[dict[str, object]] = []
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
-        except ValueError as error:
+        except json.JSONDecodeError as error:
             msg = f"Line {number} of {path} is not JSON ({error}). Give one JSON object on each line."
+            raise InputError(msg) from error
+        except ValueError as error:  # Python's limit on the digits of a whole number
+            msg = f"Line {number} of {path} holds a number of too many digits. {MIXED}"
+            raise InputError(msg) from error
+        except RecursionError as error:
+            msg = f"Line {number} of {path} is nested too deeply. Give objects of single values."
             raise InputError(msg) from error
         if not isinstance(value, dict):
             msg = f"Line {number} of {path} is a JSON {type(value).__name__}, not an object. Give an object."
             raise InputError(msg)
+        objects.append(cast("dict[str, object]", value))
+    floats = [isinstance(value, float) and not isfinite(value) for each in objects for value in each.values()]
+    if not any(floats):
+        return None
+    try:
+        return pl.from_dicts(objects, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, TypeError, OverflowError, UnicodeEncodeError):
+        return None

@@ -292,8 +292,25 @@ def test_a_wrong_encoding_is_refused(tmp_path):
     path = written(tmp_path, "a,b\né,2\n", "cp1252")
     with pytest.raises(InputError, match="is not written in utf-8"):
         Csv(encoding="utf-8").read(path, Run(0))
-    with pytest.raises(InputError, match="No encoding is named 'utf-9'"):
-        Csv(encoding="utf-9").read(path, Run(0))
+
+
+@pytest.mark.parametrize("name", ["utf-9", "idna", "undefined", "hex", "\0", ""])
+def test_what_is_no_encoding_of_files_is_refused(name):
+    with pytest.raises(ValidationError, match="no encoding is named"):
+        Csv(encoding=name)
+
+
+@pytest.mark.parametrize(
+    "options", [{"quote": ",", "delimiter": ","}, {"decimal_mark": ",", "thousands_mark": ","}], ids=str
+)
+def test_one_character_cannot_mean_two_things(options):
+    with pytest.raises(ValidationError, match=r"are both ','; change one of them"):
+        Csv(**options)
+
+
+def test_a_point_between_thousands_makes_a_comma_the_decimal_mark(tmp_path):
+    path = written(tmp_path, "a;b\n1.000,5;2\n2.500;3\n")
+    assert Csv(thousands_mark=".").read(path, Run(0)).marks.decimal_mark == ","
 
 
 def test_an_odd_quote_inside_a_value_is_a_character(tmp_path):

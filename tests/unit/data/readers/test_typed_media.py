@@ -228,3 +228,28 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, kind):
         load("writers", kind)().open(path, table.schema, Run(0)) as sink,
     ):
         sink.append(table)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"a":' * 100_000 + "\n", "Line 1 .* is nested too deeply"),
+        ('{"a": 1}\n{"a": ' + "[" * 100_000 + "]" * 100_000 + "}\n", "Line 2 .* is nested too deeply"),
+        ('{"a": ' + "9" * 400 + '}\n{"a": 1}\n', "numbers of at most 38 digits"),
+        ('{"a": ' + "9" * 5_000 + '}\n{"a": 1}\n', "numbers of at most 38 digits"),
+        ('{"a": true}\n{"a": 1}\n', "values of one kind"),
+    ],
+    ids=["open", "deep", "long", "longer", "mixed"],
+)
+def test_json_lines_that_no_column_can_hold_come_with_a_way_out(tmp_path, text, says):
+    (tmp_path / "a.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        load("readers", "jsonl")().read(tmp_path / "a.jsonl", Run(0))
+
+
+def test_numbers_that_python_writes_into_json_are_read(tmp_path):
+    text = '{"a": NaN, "b": "NaN"}\n{"a": 1.5, "b": "x"}\n{"a": -Infinity, "b": null}\n'
+    (tmp_path / "a.jsonl").write_text(text, encoding="utf-8")
+    raw = load("readers", "jsonl")().read(tmp_path / "a.jsonl", Run(0))
+    assert str(raw.column("a").to_list()) == "[nan, 1.5, -inf]"
+    assert raw.column("b").to_list() == ["NaN", "x", None]
