@@ -42,7 +42,7 @@ def to_raw(frame: object, run: Reporter) -> tuple[Raw, Back]:
         If it is no frame, has two columns of one name, or a column that cannot be held.
     """
     rows, back = _taken(frame, run)
-    return Raw((admitted(rows),), Layout(medium="frame")), back
+    return Raw((admitted(rows, run),), Layout(medium="frame")), back
 
 
 def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:

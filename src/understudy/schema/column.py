@@ -5,6 +5,7 @@ How a file or frame happens to write a column down (its dtype, its markers for m
 named beside each class.
 """
 
+import re
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -106,10 +107,10 @@ class Datetime(Spec):
     @classmethod
     def _is_a_zone(cls, name: str | None) -> str | None:
         try:
-            if name not in {None, "offset"}:
+            if name not in {None, "offset"} and not re.fullmatch(r"[+-]\d{2}:\d{2}", str(name)):
                 ZoneInfo(str(name))
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            msg = f"no time zone is named {name!r}; UTC and Europe/Berlin are, or write offset"
+            msg = f"no time zone is named {name!r}; UTC, Europe/Berlin and +05:30 are, or write offset"
             raise ValueError(msg) from error
         return name
 

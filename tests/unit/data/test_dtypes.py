@@ -21,7 +21,7 @@ from understudy.errors import InputError
 
 
 def through(frame):
-    raw, back = to_raw(frame)
+    raw, back = to_raw(frame, Run(0))
     return back(unparse(parse(raw, infer(raw, Run(0)).schema, Run(0))))
 
 
@@ -43,7 +43,7 @@ def test_what_cannot_be_held_is_refused_on_reading(case, kind, tmp_path):
     {"parquet": frame.write_parquet, "arrow": frame.write_ipc, "frame": Path.touch}[kind](path)
     read = load("readers", "parquet" if kind == "frame" else kind)().read
     with pytest.raises(InputError, match=f"Column 'a' .*{says}"):
-        to_raw(frame) if kind == "frame" else read(path, Run(0))
+        to_raw(frame, Run(0)) if kind == "frame" else read(path, Run(0))
 
 
 def test_rows_of_later_partitions_are_counted_from_the_first(tmp_path):
@@ -125,15 +125,15 @@ FOREIGN = {
 @pytest.mark.parametrize("case", FOREIGN)
 def test_types_of_pyarrow_that_cannot_be_held_are_named(case):
     with pytest.raises(InputError, match=f"Column 'a' .*{case}"):
-        to_raw(pa.table({"a": FOREIGN[case]}))
+        to_raw(pa.table({"a": FOREIGN[case]}), Run(0))
 
 
 @pytest.mark.parametrize("data", [pa.chunked_array([[1, 2]]), pa.array([1, 2])])
 def test_a_column_alone_is_no_frame(data):
     with pytest.raises(InputError, match="is no frame"):
-        to_raw(data)
+        to_raw(data, Run(0))
 
 
 def test_a_column_without_a_name_keeps_none():
     frame = pl.DataFrame({"": [1, 5], "a": [2.5, 3.5]})
-    assert to_raw(frame)[0].dtypes == dict(frame.schema)
+    assert to_raw(frame, Run(0))[0].dtypes == dict(frame.schema)

@@ -96,7 +96,9 @@ def test_a_name_of_several_texts_is_not_written_again():
     rng = np.random.default_rng(5)
     people = [f"{a}{b}{c}o {c.upper()}{d}{b}man" for a in "PTKVB" for b in "aeuio" for c in "mrstd" for d in "io"]
     texts = [f"Spoke with {people[k]} about the invoice. Will call again." for k in rng.integers(0, len(people), 500)]
-    texts += ["The customer from Berlin called about the invoice."] * 40 + ["Paid in full by the customer."] * 1500
+    texts += ["The customer from Berlin called about the invoice."] * 40 + [
+        "Paid in full by the customer on time, as both sides had agreed last year without any further delay."
+    ] * 1500
     encoder = TextEncoder.fit(pl.Series("note", texts), Text(), Run(1))
     assert not {word for person in people for word in person.split()} & set(encoder.words)
     assert {"Spoke", "Berlin", "invoice.", "Will"} <= {*encoder.words, "invoice."}
