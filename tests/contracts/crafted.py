@@ -20,6 +20,7 @@ def rows(n: int = 240) -> pl.DataFrame:
     rng = np.random.default_rng(1)
     k = rng.choice(["a", "b", "c", None], n, p=[0.5, 0.3, 0.1, 0.1]).tolist()
     start = np.datetime64("2024-01-01", "us") + rng.integers(0, 10**7, n) * np.timedelta64(1_000_000, "us")
+    apart = rng.integers(1, 10**6, n)
     return pl.DataFrame(
         {
             "x": rng.integers(0, 9, n).astype(float),
@@ -28,7 +29,8 @@ def rows(n: int = 240) -> pl.DataFrame:
             "y": [None if v < 0.1 else v for v in rng.random(n)],
             "b": rng.random(n) < 0.5,
             "start": start,
-            "end": start + rng.integers(1, 10**6, n) * np.timedelta64(1_000_000, "us"),
+            "end": start + apart * np.timedelta64(1_000_000, "us"),
+            "minutes": (apart / 60).round(2),
             "id": [f"AB-{i:06}" for i in rng.choice(10**6, n, replace=False)],
             "note": [f"some words about {i} and so on {j}" for i, j in rng.integers(0, 9, (n, 2))],
         }

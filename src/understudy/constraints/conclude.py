@@ -7,6 +7,7 @@ import polars as pl
 
 from understudy.constraints.constraint import Constraint
 from understudy.constraints.functional_dependency import FunctionalDependency
+from understudy.constraints.gap import Gap
 from understudy.constraints.inequality import Inequality
 from understudy.errors import ConditionError
 from understudy.protocols import Given
@@ -33,7 +34,7 @@ def conclude(given: Given, constraints: Sequence[Constraint]) -> dict[str, objec
                     changed = True
                 elif not _same(known[name], value):
                     raise _contradiction(given, constraint)
-            if isinstance(constraint, Inequality) and _reversed(constraint, known):
+            if isinstance(constraint, Inequality | Gap) and _reversed(constraint, known):
                 raise _contradiction(given, constraint)
     return known
 
@@ -67,11 +68,12 @@ def left(known: Mapping[str, object], constraints: Sequence[Constraint]) -> dict
     return found
 
 
-def _reversed(constraint: Inequality, known: Mapping[str, object]) -> bool:
+def _reversed(constraint: Inequality | Gap, known: Mapping[str, object]) -> bool:
     low, high = known.get(constraint.low), known.get(constraint.high)
     if low is None or high is None:
         return False
-    return low > high or (constraint.strict and low == high)  # pyright: ignore[reportOperatorIssue] - of one type
+    row = pl.DataFrame({constraint.low: [low], constraint.high: [high]})
+    return bool(constraint.violations(row)[0])
 
 
 def _same(a: object, b: object) -> bool:

@@ -5,8 +5,10 @@ from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import polars as pl
 
+from understudy.constraints.elapsed import Elapsed
 from understudy.constraints.equality import Equality
 from understudy.constraints.functional_dependency import FunctionalDependency
+from understudy.constraints.gap import Gap
 from understudy.constraints.implication import Implication
 from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
@@ -53,7 +55,7 @@ class Constraint(Protocol):
         ...
 
 
-_KINDS = {c.kind: c for c in (Equality, FunctionalDependency, Implication, Inequality, LinearIdentity)}
+_KINDS = {c.kind: c for c in (Elapsed, Equality, FunctionalDependency, Gap, Implication, Inequality, LinearIdentity)}
 
 
 _ROLES = frozenset(

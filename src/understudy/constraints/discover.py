@@ -6,12 +6,14 @@ independent columns finds any relation of one kind is at most :data:`FALSE_ALARM
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 import polars as pl
 
+from understudy.constraints._gaps import Gaps, by_day
+from understudy.constraints._lengths import elapsed
 from understudy.constraints._ranks import Ranks
 from understudy.constraints.constraint import Constraint
 from understudy.constraints.equality import Equality
@@ -64,14 +66,19 @@ def discover(table: Table, rare_rows: int = 5) -> tuple[Constraint, ...]:
     doubled = set(search.derived)
     dependencies = [*search.dependencies()]
     sums = [*search.sums()]
+    terms = {name for total in sums for name in total.terms}
+    gaps = Gaps(rows, table.schema)
+    lengths = [*search.lengths(gaps, terms)]
     implications = [*search.implications()]
-    orders = search.inequalities(sums, doubled)
+    # A copy may be the original of another: the last is put back first.
+    equalities = [*search.equalities()][::-1]
+    orders = [*search.inequalities(sums, doubled), *search.orders_by_day()]
+    orders = gaps.settle(orders, search.derived, terms, equalities)
     # What is put back last is listed first: orders of columns that are computed come after those are.
     late = [order for order in orders if {order.low, order.high} & search.derived]
     early = [order for order in orders if order not in late]
-    # A copy may be the original of another: the last is put back first.
-    equalities = [*search.equalities()][::-1]
-    return (*late, *copies, *dependencies, *sums, *implications, *early, *equalities)
+    equalities = gaps.without(equalities)
+    return (*late, *copies, *dependencies, *lengths, *sums, *implications, *early, *gaps.ordered, *equalities)
 
 
 @dataclass(slots=True)
@@ -195,6 +202,13 @@ class _Search:
         broken = identity.violations(self.rows.with_columns(total.gather(shuffled).alias(identity.total)))
         return self.n * float(np.log(max(1.0 - float(broken.mean() or 0.0), 1e-300)))  # pyright: ignore[reportArgumentType] - a share
 
+    def lengths(self, gaps: Gaps, terms: set[str]) -> Iterator[Constraint]:
+        """Find columns that are the time between two moments, and are no terms of a sum."""
+        names = [name for name in self._quantities() if name not in terms]
+        for length in elapsed(gaps, names, _limit(len(names) ** 3)):
+            self.derived.add(length.total)
+            yield length
+
     def implications(self) -> Iterator[Constraint]:
         """Find values of one column that come with one value of another only."""
         names = self.free
@@ -261,9 +275,17 @@ class _Search:
                     continue
                 strict = not (self.rows[a] == self.rows[pair[1]]).any()
                 order = Inequality(*pair, grids=(self.ranks.grid(a), self.ranks.grid(pair[1])), strict=strict)
-                if not order.violations(self.rows).any() and self._chance_of_order(*pair) < limit:
+                if not order.violations(self.rows).any() and self.chance_of_order(*pair) < limit:
                     found[pair] = order
         return [order for pair, order in found.items() if not self._follows(pair, names, found)]
+
+    def orders_by_day(self) -> Iterator[Inequality]:
+        """Find hours that are never after a date, though they are after its midnight."""
+        limit = _limit(len(self.ranks.names) ** 2)
+        for order, low, high in by_day(self.rows, self.ranks.schema, self._quantities()):
+            days = self.rows.with_columns(low.alias(order.low), high.alias(order.high))
+            if replace(self, rows=days).chance_of_order(order.low, order.high) < limit:
+                yield order
 
     def _follows(self, pair: tuple[str, str], names: list[str], found: dict[tuple[str, str], Inequality]) -> bool:
         """Tell whether an order is the sum of two others; one without equal values needs one such among them."""
@@ -271,7 +293,7 @@ class _Search:
         steps = ((found.get((pair[0], b)), found.get((b, pair[1]))) for b in full)
         return any(one and two and (one.strict or two.strict or not found[pair].strict) for one, two in steps)
 
-    def _chance_of_order(self, a: str, b: str) -> float:
+    def chance_of_order(self, a: str, b: str) -> float:
         """Give the log of the chance that no row breaks the order if the two are independent."""
         both = self.rows.select(a, b).drop_nulls()
         low, high = both[a].to_physical().to_numpy(), both[b].to_physical().to_numpy()
@@ -280,7 +302,7 @@ class _Search:
         under = float(np.searchsorted(np.sort(high), low, side="left").mean()) / both.height
         return both.height * float(np.log(max(1.0 - under, 1e-300)))
 
-    def equalities(self) -> Iterator[Constraint]:
+    def equalities(self) -> Iterator[Equality]:
         """Find pairs of quantities that are equal in more rows than chance, or nearness, makes them."""
         names = [n for n in self._quantities() if self.ranks.n_values(n) > _FEW_VALUES]
         limit = _limit(len(names) ** 2)

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
+from zoneinfo import available_timezones
 
 import numpy as np
 import polars as pl
 
+from understudy.constraints._clock import DAY, moments, ticks
 from understudy.protocols import State
 from understudy.schema.table import TableSchema
+from understudy.store.trust import expect
 
 __all__ = ["Inequality"]
 
@@ -28,6 +31,10 @@ class Inequality:
     strict : bool
         Whether the two are never equal. Where they are and neither may give way by a step, the row stays as it is:
         whoever drew it draws another.
+    by_day : bool
+        Whether the order is that of days: ``high`` holds dates, and ``low`` may be any hour of the same one.
+    zone : str or None
+        Zone in whose clock days begin.
     """
 
     kind: ClassVar[str] = "inequality"
@@ -35,17 +42,29 @@ class Inequality:
     high: str
     grids: tuple[float, float] = (0.0, 0.0)
     strict: bool = False
+    by_day: bool = False
+    zone: str | None = None
 
     @property
     def text(self) -> str:
         """One sentence for a person."""
+        if self.by_day:
+            return f"{self.high} is not before the day of {self.low}"
         return f"{self.low} is {'less than' if self.strict else 'at most'} {self.high}"
 
     @property
     def broken(self) -> pl.Expr:
         """Where rows break it."""
-        low, high = pl.col(self.low), pl.col(self.high)
+        low, high = self._day(pl.col(self.low)), pl.col(self.high)
+        if self.by_day:
+            high = self._day(high)
         return (low >= high if self.strict else low > high).fill_null(value=False)
+
+    def _day(self, values: pl.Expr) -> pl.Expr:
+        if not self.by_day:
+            return values
+        wall = values if self.zone is None else values.dt.convert_time_zone(self.zone)
+        return wall.dt.replace_time_zone(None).dt.truncate("1d")
 
     def violations(self, rows: pl.DataFrame) -> pl.Series:
         """Tell which rows break it."""
@@ -78,14 +97,17 @@ class Inequality:
                     pl.when(self.broken).then(low).otherwise(high).alias(self.high),
                 )
             case _:
-                made = {self.high: self._beside(rows[self.low], self.grids[1], up=True)}
+                low_values = rows[self.low]
+                if self.by_day:
+                    low_values = moments(ticks(low_values, DAY, self.zone), DAY, self.zone, low_values.dtype)
+                made = {self.high: self._beside(low_values, self.grids[1], up=True)}
         return rows.with_columns(
             pl.when(self.broken).then(pl.lit(value)).otherwise(name).alias(name) for name, value in made.items()
         )
 
     def _beside(self, values: pl.Series, grid: float, *, up: bool) -> pl.Series:
         """Give the nearest points of ``grid`` that are above (``up``) or below ``values`` as the order wants them."""
-        if not grid or (self.grids[0] == self.grids[1] and not self.strict):
+        if not grid or self.by_day or (self.grids[0] == self.grids[1] and not self.strict):
             return values
         if values.dtype.is_integer():  # beyond 2**53 a division would lose the last digits
             return values + (1 if up else -1)
@@ -108,11 +130,15 @@ class Inequality:
 
     def state(self) -> State:
         """Give everything needed to build this constraint again."""
-        return {"low": self.low, "high": self.high, "grids": list(self.grids), "strict": self.strict}
+        state: State = {"low": self.low, "high": self.high, "grids": list(self.grids), "strict": self.strict}
+        return {**state, "by_day": self.by_day, "zone": self.zone}
 
     @classmethod
     def restore(cls, state: State) -> "Inequality":
         """Build the constraint that gave ``state``."""
         fields = cast("dict[str, Any]", state)
         lower, upper = fields["grids"]
-        return cls(fields["low"], fields["high"], (float(lower), float(upper)), bool(fields["strict"]))
+        zone = fields.get("zone")
+        expect(zone is None or zone in available_timezones(), "a time zone is none")
+        grids = float(lower), float(upper)
+        return cls(fields["low"], fields["high"], grids, bool(fields["strict"]), bool(fields.get("by_day")), zone)

@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 
 from understudy.constraints.constraint import Constraint
+from understudy.constraints.elapsed import Elapsed
 from understudy.constraints.equality import Equality
 from understudy.constraints.functional_dependency import FunctionalDependency
+from understudy.constraints.gap import Gap
 from understudy.constraints.implication import Implication, mend
 from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
@@ -20,7 +22,7 @@ _ROUNDS = 12  # a chain of orders is sorted by as many rounds as it is long
 def computed(constraint: Constraint) -> str | None:
     """Give the column that a relation takes out of the rows and computes again; None where it takes none."""
     match constraint:
-        case FunctionalDependency(dependent=name) | LinearIdentity(total=name):
+        case FunctionalDependency(dependent=name) | LinearIdentity(total=name) | Elapsed(total=name):
             return name
         case Equality(copy=name) if constraint.always:
             return name
@@ -50,7 +52,11 @@ def put_back(
         Which of them still break a relation.
     """
     kept = {*held, *filter(None, map(computed, constraints))}
-    rows = _compute(_copied(rows, constraints, kept), constraints)
+    rows = _copied(rows, constraints, kept)
+    gaps = [c for c in constraints if isinstance(c, Gap)]
+    for gap in reversed(gaps):
+        rows = gap.fill(rows)
+    rows = _compute(rows, constraints)
     broken = _broken(rows, constraints)
     places = np.flatnonzero(broken)
     if len(places):
@@ -64,7 +70,8 @@ def put_back(
         order[places] = rows.height + np.arange(len(places))
         rows = pl.concat([rows, part])[order]
         broken[places] = still
-    return rows.drop(c.flag for c in constraints if isinstance(c, Equality) and not c.always), broken
+    flags = [c.flag for c in constraints if isinstance(c, Equality) and not c.always]
+    return rows.drop([*flags, *(gap.name for gap in gaps)]), broken
 
 
 def _copied(rows: pl.DataFrame, constraints: Sequence[Constraint], held: Collection[str]) -> pl.DataFrame:
@@ -83,6 +90,9 @@ def _compute(rows: pl.DataFrame, constraints: Sequence[Constraint]) -> pl.DataFr
 
 def _mended(rows: pl.DataFrame, constraints: Sequence[Constraint], held: Collection[str]) -> pl.DataFrame:
     rows = _copied(rows, constraints, held)
+    for constraint in reversed(constraints):
+        if isinstance(constraint, Gap):
+            rows = constraint.mend(rows, held)
     for constraint in constraints:
         if isinstance(constraint, Inequality):
             rows = constraint.mend(rows, held)
@@ -95,6 +105,10 @@ def _broken(rows: pl.DataFrame, constraints: Sequence[Constraint]) -> np.ndarray
         for c in constraints
         if isinstance(c, Implication | Inequality) or (isinstance(c, Equality) and not c.always)
     ]
-    if not tests:
-        return np.zeros(rows.height, dtype=bool)
-    return rows.select(pl.any_horizontal(tests).alias("")).to_series().to_numpy().copy()
+    broken = np.zeros(rows.height, dtype=bool)
+    if tests:
+        broken |= rows.select(pl.any_horizontal(tests).alias("")).to_series().to_numpy()
+    for gap in constraints:
+        if isinstance(gap, Gap):
+            broken |= gap.broken(rows).to_numpy()
+    return broken

@@ -203,6 +203,10 @@ class QuantityEncoder:
         """Give a value as the segments hold it; NaN where the column's rows cannot hold it."""
         return one_number(value, self.column, self.origin)
 
+    def numbers(self, values: pl.Series) -> np.ndarray:
+        """Give values as the segments hold them; NaN for missing."""
+        return to_numbers(values, self.column, self.origin)
+
     def choices(self, wrong: object) -> str:
         """Say which values there are."""
         del wrong
@@ -210,12 +214,20 @@ class QuantityEncoder:
             return "nothing else than missing"
         if not len(self.bin_starts) and len(self.atoms) <= _FEW:
             return f"one of {', '.join(map(str, self._values(self.atoms)))}"
+        low, high = self._values(self._ends())
+        decimals = getattr(self.column, "decimals", None)
+        return f"a value from {low} to {high}" + (f" of at most {decimals} decimals" if decimals else "")
+
+    def ends(self) -> pl.Series:
+        """Give the least and the greatest value on the grid; none where all are missing."""
+        numbers = on_grid(self._ends(), self.column, self.step) if len(self.low) else np.empty(0)
+        return from_numbers(numbers, self.column, self.step, self.origin)
+
+    def _ends(self) -> np.ndarray:
         low, high = self.low.min(), self.high.max()
         if self.step:
             low, high = np.ceil(low / self.step) * self.step, np.floor(high / self.step) * self.step
-        low, high = self._values(np.array([low, high]))
-        decimals = getattr(self.column, "decimals", None)
-        return f"a value from {low} to {high}" + (f" of at most {decimals} decimals" if decimals else "")
+        return np.array([low, high])
 
     def _values(self, numbers: np.ndarray) -> list[object]:
         return from_numbers(on_grid(numbers, self.column, self.step), self.column, self.step, self.origin).to_list()

@@ -20,7 +20,7 @@ from understudy.transforms.numerical import QuantityEncoder
 from understudy.transforms.protection import Protection
 from understudy.transforms.text import TextEncoder
 
-__all__ = ["TableEncoder"]
+__all__ = ["AnyEncoder", "TableEncoder"]
 
 AnyEncoder = CategoricalEncoder | QuantityEncoder | IdentifierEncoder | TextEncoder
 """The set is closed, as that of the column types is."""

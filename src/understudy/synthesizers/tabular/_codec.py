@@ -5,7 +5,7 @@ the way back symbols become values, given values are set, and the relations are 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +13,9 @@ import polars as pl
 
 from understudy.constraints.constraint import Constraint, restore, stored
 from understudy.constraints.discover import discover
+from understudy.constraints.elapsed import Elapsed
 from understudy.constraints.functional_dependency import FunctionalDependency
+from understudy.constraints.gap import Gap
 from understudy.constraints.implication import Implication, said
 from understudy.constraints.repair import put_back
 from understudy.context import Run
@@ -23,6 +25,7 @@ from understudy.protocols import Given, State
 from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
 from understudy.synthesizers.tabular._conditions import Conditions
+from understudy.transforms.numerical import Quantity, QuantityEncoder
 from understudy.transforms.protection import Protection
 from understudy.transforms.table import TableEncoder
 
@@ -61,8 +64,9 @@ class Codec:
     def fit(cls, table: Table, protection: Protection, run: Run, *, relations: bool = True) -> "Codec":
         """Find the relations of ``table`` and learn its symbols."""
         constraints = discover(table, protection.rare_rows) if relations else ()
-        free = _free(table, constraints)
-        encoder = TableEncoder.fit(free, protection, run.child("columns"), table.holders())
+        columns, who = run.child("columns"), table.holders()
+        constraints = tuple(_bounded(c, table, protection, columns, who) for c in constraints)
+        encoder = TableEncoder.fit(_free(table, constraints), protection, columns, who)
         return cls(table.schema, constraints, encoder.arranged(_places(constraints, table.schema)))
 
     def encode(self, table: Table) -> np.ndarray:
@@ -118,13 +122,28 @@ class Codec:
             for name, c in self.schema.columns.items()
             if isinstance(c, Numerical) and not (c.low is None and c.high is None)
         ]
+        tests += [
+            pl.col(c.column).to_physical().is_between(*c.bounds)
+            for c in self.constraints
+            if isinstance(c, Gap) and c.bounds is not None
+        ]
         if not tests or not self.constraints:
             return np.ones(rows.height, dtype=bool)
         return rows.select(pl.all_horizontal(t.fill_null(value=True) for t in tests).alias("")).to_series().to_numpy()
 
+    def stand_in(self, name: str | None) -> str | None:
+        """Give the column of the engine that a column is computed from first of all: the gap in place of an end."""
+        for constraint in self.constraints:
+            match constraint:
+                case Elapsed(total=column, gap=gap) | Gap(column=column, name=gap) if column == name:
+                    name = gap
+                case _:
+                    pass
+        return name
+
     def texts(self) -> list[str]:
         """Give a sentence for each relation; rules that differ in their condition's value only share one."""
-        relations = [c.text for c in self.constraints if not isinstance(c, Implication)]
+        relations = [c.text for c in self.constraints if c.text and not isinstance(c, Implication)]
         return relations + [rule["text"] for rule in self.rules()]
 
     def rules(self) -> list[dict[str, Any]]:
@@ -213,6 +232,18 @@ class _Made:
         self.rows = pl.concat([self.rows, more.rows])[order]
         self.codes = self.codes.copy()
         self.codes[:, places] = more.codes[:, found]
+
+
+def _bounded(
+    constraint: Constraint, table: Table, protection: Protection, run: Run, who: np.ndarray | None
+) -> Constraint:
+    """Give a gap the protected range of the column that it stands for, as an encoder of the column would have it."""
+    if not isinstance(constraint, Gap):
+        return constraint
+    name = constraint.column
+    column = cast("Quantity", table.schema.columns[name])
+    ends = QuantityEncoder.fit(table.column(name), column, protection, run.child(name), who).ends()
+    return replace(constraint, bounds=tuple(ends.to_physical()) if ends.len() else None)
 
 
 def _free(table: Table, constraints: tuple[Constraint, ...]) -> Table:

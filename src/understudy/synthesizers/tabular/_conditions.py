@@ -8,14 +8,13 @@ import polars as pl
 
 from understudy.constraints.conclude import conclude, left
 from understudy.constraints.constraint import Constraint
-from understudy.constraints.implication import Implication
-from understudy.constraints.inequality import Inequality
 from understudy.constraints.linear import LinearIdentity
 from understudy.data.table import row_dtype
 from understudy.errors import ConditionError
 from understudy.protocols import Given
 from understudy.schema.table import TableSchema
-from understudy.transforms.numerical import QuantityEncoder
+from understudy.synthesizers.tabular._masks import Masks
+from understudy.synthesizers.tabular._spans import Spans, outside
 from understudy.transforms.table import TableEncoder
 
 __all__ = ["Conditions"]
@@ -37,6 +36,8 @@ class Conditions:
         The symbols that the columns of the engine have left.
     sums : tuple of (LinearIdentity, str)
         Sums whose total is known or has few values left, with the term that is set to reach it.
+    spans : Spans
+        What is left to the gaps between columns.
     encoder : TableEncoder
         Encoder of the columns of the engine.
     """
@@ -46,6 +47,7 @@ class Conditions:
     left: Mapping[str, pl.Series]
     masks: Mapping[str, np.ndarray]
     sums: tuple[tuple[LinearIdentity, str], ...]
+    spans: Spans
     encoder: TableEncoder
 
     @classmethod
@@ -62,7 +64,7 @@ class Conditions:
         typed = {name: _typed(name, value, schema) for name, value in given.items()}
         known = conclude(_with_missing_term(typed, constraints, encoder), constraints)
         remaining = left(known, constraints)
-        masks = _Masks(encoder, _evidence(typed, known, encoder))
+        masks = Masks(encoder, _evidence(typed, known, encoder))
         for name, values in remaining.items():
             if name in encoder.encoders:
                 found = [encoder.encoders[name].allowed(v) for v in values.to_list()]  # pyright: ignore[reportAttributeAccessIssue] - a determinant is no key or text
@@ -76,7 +78,8 @@ class Conditions:
         )
         for constraint in constraints:
             masks.obey(constraint, known)
-        return cls(typed, known, remaining, masks.found, sums, encoder)
+        spans = Spans.of(known, remaining, constraints, schema, masks)
+        return cls(typed, known, remaining, masks.found, sums, spans, encoder)
 
     def impose(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:
         """Give rows with the known values, and which of them cannot have them after all."""
@@ -95,16 +98,9 @@ class Conditions:
                 total = identity.from_free(rows)[identity.total]
                 goal = _nearest(total, self.left[identity.total])
             rows = identity.solved(rows, goal, term)
-            off |= self._outside(rows[term], term)
-        return rows, off
-
-    def _outside(self, values: pl.Series, name: str) -> np.ndarray:
-        encoder = self.encoder.encoders[name]
-        if not isinstance(encoder, QuantityEncoder) or not len(encoder.low):
-            return np.ones(values.len(), dtype=bool)
-        low, high = encoder.low.min(), encoder.high.max()
-        numbers = values.cast(pl.Float64) - encoder.origin
-        return ~((numbers >= low) & (numbers <= high)).fill_null(value=False).to_numpy()
+            off |= outside(rows[term], self.encoder.encoders[term])
+        rows, beyond = self.spans.impose(rows, self.encoder)
+        return rows, off | beyond
 
     def obeyed(self, rows: pl.DataFrame) -> np.ndarray:
         """Tell which rows have the given values."""
@@ -135,67 +131,6 @@ def _evidence(given: Given, known: Mapping[str, object], encoder: TableEncoder) 
             msg = f"No row can have {values}: then {name} would be {value!r}, which no row can have. Give other values."
             raise ConditionError(msg) from error
     return masks
-
-
-@dataclass(slots=True)
-class _Masks:
-    """Symbols that columns have left."""
-
-    encoder: TableEncoder
-    found: dict[str, np.ndarray]
-
-    def narrow(self, name: str, mask: np.ndarray, known: Mapping[str, object]) -> None:
-        """Leave a column only the symbols of ``mask``."""
-        self.found[name] = self.found[name] & mask if name in self.found else mask
-        if not self.found[name].any():
-            values = ", ".join(f"{k} = {v!r}" for k, v in known.items())
-            msg = (
-                f"No row can have {values}: column {name!r} has no value left that goes with them. Give another value."
-            )
-            raise ConditionError(msg)
-
-    def obey(self, constraint: Constraint, known: Mapping[str, object]) -> None:
-        """Take away the symbols that would break a relation with the known values."""
-        match constraint:
-            case Implication(condition=name, column=column):
-                encoder = self.encoder.encoders.get(name)
-                if column in known and known[column] != constraint.then and name not in known and encoder is not None:
-                    self.narrow(name, ~encoder.allowed(constraint.when), known)  # pyright: ignore[reportAttributeAccessIssue] - a condition is no key or text
-            case Inequality():
-                for here, there, up in (
-                    (constraint.low, constraint.high, True),
-                    (constraint.high, constraint.low, False),
-                ):
-                    if known.get(here) is not None and there not in known:
-                        self._beside(there, known[here], known, up=up)
-            case LinearIdentity() if known.get(constraint.total) is not None:
-                self._terms(constraint, known)
-            case _:
-                pass
-
-    def _beside(self, name: str, value: object, known: Mapping[str, object], *, up: bool) -> None:
-        """Leave a column the values that are not lower (``up``) or not higher than ``value``, and missing."""
-        encoder = self.encoder.encoders.get(name)
-        if isinstance(encoder, QuantityEncoder):
-            bound = encoder.number(value)
-            mask = encoder.within(bound, np.inf) if up else encoder.within(-np.inf, bound)
-            mask[0] |= encoder.missing
-            self.narrow(name, mask, known)
-
-    def _terms(self, identity: LinearIdentity, known: Mapping[str, object]) -> None:
-        """Leave the two terms of a sum the values with which its total can be reached."""
-        first, second = (self.encoder.encoders.get(name) for name in (identity.first, identity.second))
-        if {identity.first, identity.second} & known.keys():
-            return
-        if not (isinstance(first, QuantityEncoder) and isinstance(second, QuantityEncoder)):
-            return
-        if not (len(first.low) and len(second.low)):
-            return
-        total = float(known[identity.total])  # pyright: ignore[reportArgumentType] - totals are numbers
-        reach = sorted(total - identity.sign * (end + second.origin) for end in (second.low.min(), second.high.max()))
-        self.narrow(identity.first, first.within(reach[0] - first.origin, reach[1] - first.origin), known)
-        reach = sorted(identity.sign * (total - (end + first.origin)) for end in (first.low.min(), first.high.max()))
-        self.narrow(identity.second, second.within(reach[0] - second.origin, reach[1] - second.origin), known)
 
 
 def _with_missing_term(given: Given, constraints: Sequence[Constraint], encoder: TableEncoder) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Sequence:
     @classmethod
     def of(cls, codes: np.ndarray, codec: Codec, target: str | None, run: Run) -> "Sequence":
         """Take the table's own order, with the target last."""
-        names = codec.encoder.names
+        names, target = codec.encoder.names, codec.stand_in(target)
         sizes, ordered = codec.encoder.n_symbols, codec.encoder.ordered
         order = np.array([j for j, name in enumerate(names) if name != target], dtype=np.int64)
         aim = names.index(target) if target in names else None
