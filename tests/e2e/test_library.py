@@ -195,3 +195,19 @@ def test_rows_that_are_worse_than_asked_for_come_with_a_warning(monkeypatch):
     monkeypatch.setattr("understudy.synthesizers.tabular.tree._model._MOST_PARTICLES", 2_000)
     with pytest.warns(UserWarning, match="so rare that 2,000 rows"):
         model.sample(2_000, seed=1, given={"rare": True})
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_a_loaded_model_gives_the_kind_of_frame_that_it_was_fitted_on(tmp_path, kind):
+    rows = pl.DataFrame(columns(60)).with_columns(
+        day=pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 2, 29), eager=True),
+        there=pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 2, 29), time_zone="Asia/Tokyo", eager=True),
+        gaps=pl.Series([None, *range(59)]),
+        on=pl.Series([True, False] * 30),
+    )
+    frame = {"pandas": rows.to_pandas, "polars": lambda: rows, "pyarrow": rows.to_arrow}[kind]()
+    model = us.fit(frame, synthesizer="independent", seed=1)
+    model.save(tmp_path / "m.understudy")
+    made, again = model.sample(20, seed=2), us.load(tmp_path / "m.understudy").sample(20, seed=2)
+    assert type(again) is type(made) is type(frame)
+    assert pl.DataFrame(again).cast(pl.String).equals(pl.DataFrame(made).cast(pl.String))

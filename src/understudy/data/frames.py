@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, cast
 
 import polars as pl
@@ -14,7 +15,7 @@ from understudy.data.reporter import Reporter
 from understudy.errors import InputError
 from understudy.schema.layout import Layout
 
-__all__ = ["to_raw"]
+__all__ = ["back_to", "kind_of", "to_raw"]
 
 Back = Callable[[pl.DataFrame], object]
 FOREIGN = re.compile(r"decimal256|union<|run_end_encoded|interval|list_view|decimal\w*\(\d+, -")
@@ -43,6 +44,23 @@ def to_raw(frame: object, run: Reporter) -> tuple[Raw, Back]:
     """
     rows, back = _taken(frame, run)
     return Raw((admitted(rows, run),), Layout(medium="frame")), back
+
+
+def kind_of(frame: object) -> str:
+    """Give the library that a frame is of, as :func:`back_to` takes it."""
+    libraries = {base.__module__.partition(".")[0] for base in type(frame).__mro__}
+    return next((name for name in ("pandas", "pyarrow") if name in libraries), "polars")
+
+
+def back_to(kind: str) -> Back:
+    """Give the way from polars to a kind of frame, in that kind's usual dtypes; polars where it is not installed."""
+    if kind == "pandas" and find_spec("pandas"):
+        from understudy.data import pandas_frames  # noqa: PLC0415 - only who has pandas needs it
+
+        return pandas_frames.to_pandas
+    if kind == "pyarrow" and find_spec("pyarrow"):
+        return lambda rows: rows.to_arrow()
+    return lambda rows: rows
 
 
 def _taken(frame: object, run: Reporter) -> tuple[pl.DataFrame, Back]:

@@ -13,7 +13,7 @@ from understudy.data.names import repeated
 from understudy.data.reporter import Reporter
 from understudy.errors import InputError
 
-__all__ = ["to_polars"]
+__all__ = ["to_pandas", "to_polars"]
 
 LONGEST_DECIMAL: Final = 38
 """Digits of the decimals that polars holds."""
@@ -53,6 +53,29 @@ def to_polars(frame: object, run: Reporter) -> tuple[pl.DataFrame, Callable[[pl.
         return out
 
     return rows, back
+
+
+def to_pandas(rows: pl.DataFrame) -> object:
+    """Give rows as a pandas frame in the dtypes that pandas itself would read them in."""
+    import pandas as pd  # noqa: PLC0415 - see above
+
+    return pd.DataFrame({name: _plainly(rows[name]) for name in rows.columns}, index=pd.RangeIndex(rows.height))
+
+
+def _plainly(values: pl.Series) -> Any:  # noqa: ANN401 - a pandas Series
+    import pandas as pd  # noqa: PLC0415 - see above
+
+    if values.dtype.is_temporal() and values.dtype not in {pl.Date, pl.Time}:
+        zone = getattr(values.dtype, "time_zone", None)
+        if zone is None:
+            return pd.Series(values.to_numpy())
+        moments = pd.Series(values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy())
+        return cast("Any", moments).dt.tz_localize("UTC").dt.tz_convert(zone)
+    if values.dtype.is_float() or (
+        (values.dtype.is_integer() or values.dtype == pl.Boolean) and not values.null_count()
+    ):
+        return pd.Series(values.to_numpy())
+    return pd.Series(values.to_list(), dtype=float if values.dtype.is_integer() else object)
 
 
 def _taken(column: Any, name: str) -> pl.Series:  # noqa: ANN401, PLR0911 - a pandas Series; one answer for each dtype

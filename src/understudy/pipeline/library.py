@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import polars as pl
 
 from understudy.context import Finding, Progress, Run, Silent
-from understudy.data.frames import to_raw
+from understudy.data.frames import kind_of, to_raw
 from understudy.data.infer import Inference, infer
 from understudy.data.raw import Raw
 from understudy.data.typed import parse, unparse
@@ -163,7 +163,7 @@ def run_data(data: Data, options: Options) -> Result:
     return Result(
         data=give_back(unparse(done.synthetic)),
         report=done.report,
-        model=Model(done.fitted.generator, done.fitted.synthesizer, give_back, findings),
+        model=Model(done.fitted.generator, done.fitted.synthesizer, give_back, findings, kind_of(data)),
         evaluation=done.evaluation,
         gates=done.judgements,
         findings=findings,
@@ -181,7 +181,7 @@ def fit_data(data: Data, options: Options) -> Model:
     check_target(recipe.evaluate.target, schema)
     table = parse(raw, schema, run.child("schema"))
     fitted = fit(table, recipe.synthesizer, recipe.fit, recipe.evaluate.target, run)
-    return Model(fitted.generator, fitted.synthesizer, give_back, tuple(run.findings.all()))
+    return Model(fitted.generator, fitted.synthesizer, give_back, tuple(run.findings.all()), kind_of(data))
 
 
 def infer_data(data: Data) -> Inference:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from understudy import catalog
 from understudy.context import Finding, Run
+from understudy.data.frames import back_to
 from understudy.data.table import Table
 from understudy.data.typed import unparse
 from understudy.errors import ArtifactError, InputError, listed
@@ -49,15 +50,18 @@ class Model:
     synthesizer : str
         Name of what fitted it.
     give_back : callable
-        Makes the caller's kind of frame from a polars one; a loaded model gives polars.
+        Makes the caller's kind of frame from a polars one.
     findings : tuple of Finding
         What the user should know about the fit.
+    frame : str
+        Kind of frame that it was fitted on, which it gives again when it is loaded, in that kind's usual dtypes.
     """
 
     generator: Generator
     synthesizer: str
     give_back: Callable[[pl.DataFrame], object] = _as_it_is
     findings: tuple[Finding, ...] = ()
+    frame: str = "polars"
 
     @property
     def schema(self) -> TableSchema:
@@ -113,7 +117,7 @@ class Model:
             If ``path`` is none, or the file cannot be written.
         """
         with new_file(as_path(path)) as work:
-            save(work, self.generator, self.synthesizer)
+            save(work, self.generator, self.synthesizer, self.frame)
 
     def describe(self) -> dict[str, Any]:
         """Give what a person should know about it, as JSON values."""
@@ -134,9 +138,9 @@ def as_path(path: object) -> Path:
     return Path(cast("str", path))
 
 
-def save(path: Path, generator: Generator, synthesizer: str) -> None:
+def save(path: Path, generator: Generator, synthesizer: str, frame: str = "polars") -> None:
     """Write ``generator``, which ``synthesizer`` fitted, to ``path``."""
-    header = {"synthesizer": synthesizer, "columns": list(generator.schema.columns)}
+    header = {"synthesizer": synthesizer, "columns": list(generator.schema.columns), "frame": frame}
     artifact.write(path, KIND, header, generator.state())
 
 
@@ -174,7 +178,8 @@ def load(path: Path) -> Model:
     name = header["synthesizer"]
     kind = catalog.load("synthesizers", name)
     try:
-        return Model(kind.restore(state), name)
+        frame = str(header.get("frame"))
+        return Model(kind.restore(state), name, back_to(frame), frame=frame)
     except _MISFITS as error:
         reason = f"it does not hold what {name!r} stores{_told(error)}"
         raise artifact.refusal(path, reason) from error
