@@ -59,7 +59,7 @@ def back_to(kind: str) -> Back:
 
         return pandas_frames.to_pandas
     if kind == "pyarrow" and find_spec("pyarrow"):
-        return lambda rows: rows.to_arrow()
+        return pl.DataFrame.to_arrow
     return lambda rows: rows
 
 

@@ -65,17 +65,16 @@ def to_pandas(rows: pl.DataFrame) -> object:
 def _plainly(values: pl.Series) -> Any:  # noqa: ANN401 - a pandas Series
     import pandas as pd  # noqa: PLC0415 - see above
 
-    if values.dtype.is_temporal() and values.dtype not in {pl.Date, pl.Time}:
-        zone = getattr(values.dtype, "time_zone", None)
+    dtype = values.dtype
+    if isinstance(dtype, pl.Datetime | pl.Duration):
+        zone = getattr(dtype, "time_zone", None)
         if zone is None:
             return pd.Series(values.to_numpy())
         moments = pd.Series(values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy())
         return cast("Any", moments).dt.tz_localize("UTC").dt.tz_convert(zone)
-    if values.dtype.is_float() or (
-        (values.dtype.is_integer() or values.dtype == pl.Boolean) and not values.null_count()
-    ):
+    if dtype.is_float() or ((dtype.is_integer() or dtype == pl.Boolean) and not values.null_count()):
         return pd.Series(values.to_numpy())
-    return pd.Series(values.to_list(), dtype=float if values.dtype.is_integer() else object)
+    return pd.Series(values.to_list(), dtype=float if dtype.is_integer() else object)
 
 
 def _taken(column: Any, name: str) -> pl.Series:  # noqa: ANN401, PLR0911 - a pandas Series; one answer for each dtype
