@@ -52,7 +52,7 @@ def test_more_keys_than_there_were_are_all_valid(case):
     for values in {keys.dtype: keys, pl.String: keys.cast(pl.String)}.values():
         frame = values.sample(keys.len(), shuffle=True, seed=1).to_frame()
         run = Run(1)
-        raw, _ = to_raw(frame)
+        raw, _ = to_raw(frame, run)
         schema = infer(raw, run).schema
         assert isinstance(schema.columns["id"], Identifier)
         parts = split(parse(raw, schema, run), np.random.default_rng(1))

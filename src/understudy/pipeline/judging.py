@@ -11,7 +11,7 @@ from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.data.typed import parse
-from understudy.errors import InputError, listed
+from understudy.errors import InputError, SchemaError, listed
 from understudy.metrics.evaluate import Evaluation, evaluate
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
@@ -141,7 +141,7 @@ def _read_alike(
                 f"The {what} table has no column {absent!r}, which the real one has; its columns are "
                 f"{listed(raw.dtypes)}. Give tables with the same columns."
             )
-            raise InputError(msg)
+            raise SchemaError(msg)
     tables = {what: parse(raw, schema, place.child(what), strict=what != "synthetic") for what, raw in raws.items()}
     unfit = tables["synthetic"].unfit
     for values in () if unfit is None else unfit:

@@ -108,7 +108,7 @@ def test_a_sample_of_a_long_table_keeps_what_did_not_fit_beside_its_rows(tmp_pat
 def test_the_table_that_lacks_a_column_is_named(which):
     tables = {"real": people(1), "holdout": people(2), "synthetic": people(3)}
     tables[which] = tables[which].drop("city")
-    with pytest.raises(InputError, match=f"The {which} table has no column 'city'"):
+    with pytest.raises(SchemaError, match=f"The {which} table has no column 'city'"):
         judged(**tables)
 
 
