@@ -8,6 +8,7 @@ import typer
 from understudy.cli import options
 from understudy.cli.progress import shown
 from understudy.cli.summary import grouped
+from understudy.pipeline.seed import MOST_ROWS
 
 __all__ = ["command"]
 
@@ -15,7 +16,7 @@ __all__ = ["command"]
 def command(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="File that `understudy fit` or `run` wrote.")],
     *,
-    n: Annotated[int, typer.Option("-n", metavar="N", min=1, max=10**12, help="Rows to make.")],
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, max=MOST_ROWS, help="Rows to make.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="File to write; its end is the format.")
     ],

@@ -9,13 +9,14 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from understudy.pipeline import document
 from understudy.pipeline.gate import Gate
+from understudy.pipeline.seed import MOST_ROWS
 from understudy.schema.spec import Spec
 
 __all__ = ["Choice", "Evaluate", "Fit", "Output", "Recipe", "Sample", "Source", "dump", "load"]
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 Place = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
-Count = Annotated[int, Field(ge=1, le=10**12, strict=True)]  # strict: true is no number of rows
+Count = Annotated[int, Field(ge=1, le=MOST_ROWS, strict=True)]  # strict: true is no number of rows
 
 
 class Choice(Spec):
