@@ -143,6 +143,9 @@ class Metric(Protocol):
     """What it cannot do without: "holdout", "target" (which it then has as a field)."""
     stand_in: ClassVar[StandIn]
     """Who gives its ceiling."""
+    thorough: ClassVar[bool]
+    """Whether it is left out unless asked for, by its name or by "all", because it takes long or serves comparison with
+    other tools."""
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:
         """Compare; ``real`` is what the model was fitted on, ``holdout`` real rows that it never saw."""

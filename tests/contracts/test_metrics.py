@@ -29,7 +29,7 @@ from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
 NAMES = sorted(catalog.entries("metrics"))
-QUESTIONS = {"fidelity", "utility", "privacy", "diversity"}
+QUESTIONS = {"fidelity", "utility", "privacy", "diversity", "fairness"}
 
 EVERY_TYPE: dict[str, ColumnType] = {
     "whole": Numerical(decimals=0),
@@ -150,6 +150,7 @@ def test_metric_is_a_spec_that_says_what_it_is(name):
     assert kind.better in {"higher", "lower", "half"}
     assert kind.stand_in in {"holdout", "holdout, scaled", "real", "none"}
     assert kind.needs <= {"holdout", "target"}
+    assert isinstance(kind.thorough, bool)
     assert kind.title
     assert catalog.entries("metrics")[name].group.split(".")[1] in QUESTIONS
     assert kind.__doc__

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -185,6 +186,19 @@ def test_evaluate_judges_anyones_rows(understudy, people):
     assert json.loads(out)["verdict"] == "failed"
     assert {p.name for p in (real.parent / "judged").iterdir()} == {"report.html", "evaluation.json", "manifest.json"}
     assert understudy("verify", "judged")[0] == 0
+
+
+def test_evaluate_answers_the_questions_that_are_asked(understudy, people):
+    arguments = ("evaluate", "--real", people(80, "r.csv"), "--synthetic", people(90, "s.csv"), "--out", "judged")
+    assert understudy(*arguments, "--metrics", "marginals, copies")[0] == 0
+    scores = json.loads(Path("judged/evaluation.json").read_text(encoding="utf-8"))["questions"]
+    assert {name: list(part["scores"]) for name, part in scores.items()} == {
+        "fidelity": ["marginals"],
+        "privacy": ["copies"],
+    }
+    code, _, err = understudy(*arguments, "--metrics", "marginal")
+    assert code == 1
+    assert "Did you mean 'marginals'?" in err
 
 
 def test_list_doctor_and_version_answer(understudy):

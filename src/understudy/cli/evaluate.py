@@ -21,6 +21,13 @@ def command(
         Path | None, typer.Option(metavar="H", help="File with real rows that the model never saw.")
     ] = None,
     target: options.Target = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Metrics or questions, between commas, as in privacy,tstr; all: also those that take long.",
+        ),
+    ] = None,
     seed: options.Seed = None,
     schema: options.Schema = None,
     workers: options.Workers = None,
@@ -34,9 +41,10 @@ def command(
     from understudy.pipeline.library import Options
     from understudy.pipeline.seed import checked_seed
 
+    named = None if metrics is None else [name.strip() for name in metrics.split(",")]
     with shown(verbose=verbose) as progress:
         told = Options(target=target, seed=checked_seed(seed), schema=schema, workers=workers, progress=progress)
-        finished = evaluate_files(real, holdout, synthetic, out, told)
+        finished = evaluate_files(real, holdout, synthetic, out, told, named)
     code = exit_code(finished.manifest, strict=strict)
     if json:
         print_json(verdict_object(finished.report, finished.folder, code))

@@ -21,10 +21,13 @@ from understudy.metrics.tabular._boosting import one_thread
 from understudy.metrics.tabular._coding import IntArray, is_category, is_number
 from understudy.protocols import Metric, Score
 
-__all__ = ["MAX_ROWS", "Evaluation", "chosen", "evaluate"]
+__all__ = ["ALL", "MAX_ROWS", "Evaluation", "check_names", "chosen", "evaluate"]
 
 MAX_ROWS = 1_000_000
 """Rows of each table that are evaluated at most; larger tables are sampled, and a finding says so."""
+
+ALL = "all"
+"""Asks for every metric, the thorough ones too."""
 
 Role: TypeAlias = Literal["value", "floor", "ceiling"]
 
@@ -108,7 +111,7 @@ def evaluate(
     run : Run
         Its executor runs the metrics, its findings receive what was left out.
     only : collection of str or None
-        Metrics, or questions such as ``fidelity``, to restrict the evaluation to.
+        Metrics, questions such as ``fidelity``, or "all"; see :func:`chosen`.
 
     Returns
     -------
@@ -250,8 +253,8 @@ def _say_what_is_left_out(real: Table, run: Run) -> None:
         )
 
 
-def chosen(only: Collection[str] | None) -> list[str]:
-    """Give the names of the metrics that are asked for, by their own names or by their question's; all for None.
+def check_names(only: Collection[str] | None) -> None:
+    """Refuse what is neither a metric, nor a question, nor "all"; imports no metric.
 
     Raises
     ------
@@ -259,14 +262,34 @@ def chosen(only: Collection[str] | None) -> list[str]:
         If there is no such metric and no such question.
     """
     known = catalog.entries("metrics")
-    questions = {name: entry.group.rpartition(".")[2] for name, entry in known.items()}
-    if only is None:
+    allowed = [ALL, *known, *dict.fromkeys(map(_question, known.values()))]
+    for name in () if only is None else only:
+        if name not in allowed:
+            raise UnknownName.among("metrics", name, allowed)
+
+
+def chosen(only: Collection[str] | None) -> list[str]:
+    """Give the names of the metrics that are asked for.
+
+    A metric's own name asks for it, a question's for those of its metrics that are not thorough, "all" for every one;
+    None for all that are not thorough.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such metric and no such question.
+    """
+    check_names(only)
+    known = catalog.entries("metrics")
+    if only is not None and ALL in only:
         return list(known)
-    only = [only] if isinstance(only, str) else only
-    for name in only:
-        if name not in known and name not in questions.values():
-            raise UnknownName.among("metrics", name, [*known, *questions.values()])
-    return [name for name in known if name in only or questions[name] in only]
+    asked = [name for name, entry in known.items() if only is None or _question(entry) in only]
+    usual = {name for name in asked if not known[name].load().thorough}
+    return [name for name in known if name in usual or (only is not None and name in only)]
+
+
+def _question(entry: catalog.Entry) -> str:
+    return entry.group.rpartition(".")[2]
 
 
 def _shuffled(table: Table, run: Run) -> Table:

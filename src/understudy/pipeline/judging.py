@@ -12,7 +12,7 @@ from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.data.typed import parse
 from understudy.errors import InputError, SchemaError, listed
-from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.metrics.evaluate import Evaluation, check_names, evaluate
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.gate import Gate, Judgement, judge
@@ -66,6 +66,7 @@ def evaluate_data(
     if metrics is not None and not _are_names(metrics):
         msg = f"metrics = {metrics!r} is no list of names. Give one, such as ['fidelity', 'privacy']."
         raise InputError(msg)
+    check_names(metrics)
     recipe = options.recipe()
     run = options.run(recipe)
     given = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
@@ -89,7 +90,14 @@ def evaluate_data(
     return Judged(schema, recipe.seed, report, scores, gates, tuple(findings))
 
 
-def evaluate_files(real: Path, holdout: Path | None, synthetic: Path, out: Path, options: Options) -> Finished:
+def evaluate_files(
+    real: Path,
+    holdout: Path | None,
+    synthetic: Path,
+    out: Path,
+    options: Options,
+    metrics: Sequence[str] | None = None,
+) -> Finished:
     """Judge a file, and write the report into a folder that appears whole or not at all.
 
     Raises
@@ -99,7 +107,7 @@ def evaluate_files(real: Path, holdout: Path | None, synthetic: Path, out: Path,
     """
     clock = Clock()
     with new_folder(out) as folder:
-        judged = evaluate_data(real, holdout, synthetic, options, clock=clock)
+        judged = evaluate_data(real, holdout, synthetic, options, metrics, clock)
         judged.report.to_html(folder / "report.html")
         judged.report.to_json(folder / "evaluation.json")
         files = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
@@ -109,7 +117,8 @@ def evaluate_files(real: Path, holdout: Path | None, synthetic: Path, out: Path,
             versions=versions(),
             verdict=judged.report.verdict,
             seed=judged.seed,
-            recipe={what: str(path) for what, path in files.items()} | {"target": options.target},
+            recipe={what: str(path) for what, path in files.items()}
+            | {"target": options.target, "metrics": None if metrics is None else list(metrics)},
             schema_sha256=schema_file.hash_schema(judged.schema),
             inputs={what: hash_file(path) for what, path in files.items()},
             outputs={path.name: hash_file(path) for path in sorted(folder.iterdir())},

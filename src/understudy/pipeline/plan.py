@@ -6,7 +6,7 @@ from pathlib import Path
 
 from understudy import catalog
 from understudy.errors import InputError, OutputError
-from understudy.metrics.evaluate import chosen
+from understudy.metrics.evaluate import check_names
 from understudy.pipeline import schema_file
 from understudy.pipeline.fitting import synthesizer_of
 from understudy.pipeline.formats import Reader, Writer, find_reader, find_writer, suffix_of
@@ -106,7 +106,7 @@ def make_plan(recipe: Recipe, folder: Path) -> Plan:
     reader = find_reader(source, recipe.source.reader, recipe.source.options)
     if recipe.synthesizer.name != "auto":
         synthesizer_of(recipe.synthesizer, recipe.evaluate.target)
-    chosen(recipe.evaluate.metrics)
+    check_names(recipe.evaluate.metrics)
     schema = schema_file.load(Path(recipe.schema_path)) if recipe.schema_path else None
     medium = type(reader).__name__.lower()
     writer = find_writer(recipe.output.writer or (medium if medium in catalog.entries("writers") else "csv"))

@@ -73,7 +73,7 @@ class Evaluate(Spec):
     target: Name | None = None
     """Column that a model would predict; empty: utility is not measured."""
     metrics: tuple[Name, ...] | None = None
-    """Questions (fidelity, utility, privacy, diversity) or metrics to answer; empty: all that apply."""
+    """Questions (fidelity, diversity, utility, fairness, privacy) or metrics, or all; empty: the usual ones."""
     holdout: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """Share of the real rows that no model sees and that judge it."""
 

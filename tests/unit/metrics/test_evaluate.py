@@ -120,6 +120,15 @@ def test_a_question_selects_its_metrics(mixed, run):
     assert set(found.scores) == {"closeness", "copies", "membership"}
 
 
+def test_thorough_metrics_wait_until_they_are_asked_for(monkeypatch):
+    usual, privacy = module.chosen(None), module.chosen(["privacy"])
+    monkeypatch.setattr(catalog.load("metrics", "closeness"), "thorough", True)
+    assert module.chosen(None) == [name for name in usual if name != "closeness"]
+    assert module.chosen(["privacy"]) == [name for name in privacy if name != "closeness"]
+    assert module.chosen(["all"]) == list(catalog.entries("metrics"))
+    assert module.chosen(["closeness", "diversity"])[-1] == "closeness"
+
+
 def test_progress_counts_every_score(mixed):
     seen = []
 

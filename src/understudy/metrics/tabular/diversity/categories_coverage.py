@@ -28,6 +28,7 @@ class CategoriesCoverage(Spec):
     title: ClassVar[str] = "Rare categories"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "none"
+    thorough: ClassVar[bool] = False
 
     rare: float = Field(default=0.01, gt=0, le=1)
     """Share of the real rows below which a category is rare."""

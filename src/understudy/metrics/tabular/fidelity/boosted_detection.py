@@ -36,6 +36,7 @@ class BoostedDetection(Spec):
     title: ClassVar[str] = "Detection by boosted trees"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "holdout"
+    thorough: ClassVar[bool] = False
 
     max_rows: int = Field(default=50_000, ge=10)
     """Rows of each table that are used at most; larger tables are sampled."""

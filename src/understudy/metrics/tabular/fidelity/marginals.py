@@ -34,6 +34,7 @@ class Marginals(Spec):
     title: ClassVar[str] = "Single columns"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "holdout, scaled"
+    thorough: ClassVar[bool] = False
 
     max_rows: int = Field(default=500_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""

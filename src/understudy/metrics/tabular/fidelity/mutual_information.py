@@ -33,6 +33,7 @@ class MutualInformation(Spec):
     title: ClassVar[str] = "Mutual information, weighted error"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "holdout, scaled"
+    thorough: ClassVar[bool] = False
 
     max_rows: int = Field(default=200_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""

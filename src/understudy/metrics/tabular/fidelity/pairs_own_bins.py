@@ -35,6 +35,7 @@ class PairsOwnBins(Spec):
     title: ClassVar[str] = "Pairs of columns, published form"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "holdout"
+    thorough: ClassVar[bool] = False
 
     max_rows: int = Field(default=200_000, ge=2)
     """Rows of each table that are compared at most; larger tables are sampled."""

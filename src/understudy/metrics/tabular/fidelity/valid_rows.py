@@ -55,6 +55,7 @@ class ValidRows(Spec):
     title: ClassVar[str] = "Valid rows"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "holdout"
+    thorough: ClassVar[bool] = False
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Check each value; ``details`` has one row per column, with the first invalid values."""

@@ -43,6 +43,7 @@ class Closeness(Spec):
     title: ClassVar[str] = "Closer to training than to unseen rows"
     needs: ClassVar[frozenset[str]] = frozenset({"holdout"})
     stand_in: ClassVar[StandIn] = "holdout"
+    thorough: ClassVar[bool] = False
 
     max_rows: int = Field(default=10_000, ge=_FEWEST)
     """Synthetic rows that are looked at most; more are sampled."""

@@ -27,6 +27,7 @@ class Copies(Spec):
     title: ClassVar[str] = "Exact copies"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "holdout"
+    thorough: ClassVar[bool] = False
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Look each row up; ``details`` has one row per kind of rows that were looked up."""

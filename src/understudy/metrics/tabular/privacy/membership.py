@@ -43,6 +43,7 @@ class Membership(Spec):
     title: ClassVar[str] = "Membership inference"
     needs: ClassVar[frozenset[str]] = frozenset({"holdout"})
     stand_in: ClassVar[StandIn] = "holdout"
+    thorough: ClassVar[bool] = False
 
     max_targets: int = Field(default=10_000, ge=_FEWEST)
     """Members, and non-members, that are attacked at most."""

@@ -46,6 +46,7 @@ class TrainOnSynthetic(Spec):
     title: ClassVar[str] = "Train on synthetic, test on real"
     needs: ClassVar[frozenset[str]] = frozenset({"holdout", "target"})
     stand_in: ClassVar[StandIn] = "real"
+    thorough: ClassVar[bool] = False
 
     target: str | None = None
     """Column to predict."""
