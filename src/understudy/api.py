@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from understudy.attacks.limits import Level
 from understudy.data.infer import Inference
 from understudy.pipeline import model as models
+from understudy.pipeline.auditing import audit_data
 from understudy.pipeline.judging import evaluate_data
 from understudy.pipeline.library import Data, Options, Result, fit_data, infer_data, run_data
 from understudy.pipeline.model import Model
+from understudy.report.audit import AuditReport
 from understudy.report.report import Report
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
-__all__ = ["Model", "Result", "evaluate", "fit", "infer", "load", "run", "sample"]
+__all__ = ["Model", "Result", "audit", "evaluate", "fit", "infer", "load", "run", "sample"]
 
 
 def run(
@@ -110,3 +113,39 @@ def evaluate(
     """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones."""
     told = Options(target=target, seed=seed, schema=schema, workers=workers)
     return evaluate_data(real, holdout, synthetic, told, metrics).report
+
+
+def audit(  # noqa: PLR0913 - the options of one verb
+    *,
+    real: Data,
+    synthetic: Data,
+    holdout: Data,
+    level: Level = "standard",
+    secrets: Sequence[str] = (),
+    synthesizer: str | Spec | None = None,
+    schema: TableSchema | str | Path | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+) -> AuditReport:
+    """Attack ``synthetic``, whoever made it, for leaks about the ``real`` rows it was made from.
+
+    Parameters
+    ----------
+    real, synthetic, holdout : frame or path
+        Rows that the model was fitted on, rows that it made, and rows of the same population that it never saw.
+    level : {"fast", "standard", "thorough"}
+        How much is tried; thorough fits ``synthesizer`` anew on other rows, many times.
+    secrets : sequence of str
+        Columns that nobody should learn of a training row; left out: those of most entropy, but for ``fast``.
+    synthesizer : str or Spec, optional
+        What made the rows, where it can be fitted anew.
+    schema, seed, workers
+        As for :func:`run`.
+
+    Returns
+    -------
+    AuditReport
+        ``verdict``, ``reason``, ``audit`` with every finding; ``to_html`` and ``to_json``.
+    """
+    told = Options(seed=seed, schema=schema, workers=workers, synthesizer=synthesizer or "auto")
+    return audit_data(real, holdout, synthetic, told, level, secrets)

@@ -146,7 +146,8 @@ def rerun(folder: Path, run: Run) -> tuple[str, ...]:
     problems = list(verify(folder))
     manifest = load(folder)
     if manifest.kind != "run":
-        msg = f"{str(folder)!r} holds an evaluation, which made no rows that could be made again. Leave out --rerun."
+        what = "an audit" if manifest.kind == "audit" else "an evaluation"
+        msg = f"{str(folder)!r} holds {what}, which made no rows that could be made again. Leave out --rerun."
         raise InputError(msg)
     with work_folder() as work:
         declared = recipe.load(folder / "recipe.yaml").changed(output={"path": str(work / "again")})

@@ -36,7 +36,7 @@ from understudy.schema.table import TableSchema
 from understudy.store.manifest import Manifest, hash_file
 from understudy.store.workspace import new_folder
 
-__all__ = ["Judged", "evaluate_data", "evaluate_files"]
+__all__ = ["Judged", "evaluate_data", "evaluate_files", "read_alike"]
 
 _SHOWN = 3  # values that do not fit, of each column
 
@@ -72,7 +72,7 @@ def evaluate_data(
     given = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
     with clock.step(run.child("read")):
         raws = {what: open_data(data, run.child("read", what))[0] for what, data in given.items()}
-        tables, evidence = _read_alike(raws, options.table_schema(), run)
+        tables, evidence = read_alike(raws, options.table_schema(), run)
     schema, unseen = tables["real"].schema, tables.get("holdout")
     check_target(recipe.evaluate.target, schema)
     place = run.child("evaluate")
@@ -130,7 +130,7 @@ def evaluate_files(
     return Finished(out, manifest, judged.report)
 
 
-def _read_alike(
+def read_alike(
     raws: Mapping[str, Raw], schema: TableSchema | None, run: Run
 ) -> tuple[dict[str, Table], Mapping[str, Sequence[str]]]:
     """Read all tables with the schema of the real rows.

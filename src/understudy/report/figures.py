@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from understudy.report.plots import Associations, Bars, Histogram, Projection
     from understudy.report.report import ScoreLine
 
-__all__ = ["bars", "density", "heatmap", "histogram", "is_bars", "scale_key", "strip"]
+__all__ = ["bars", "density", "heatmap", "histogram", "is_bars", "ladder", "scale_key", "strip"]
 
 _WIDTH = 300.0
 _STEPS = 5
@@ -89,6 +89,31 @@ def strip(score: "ScoreLine") -> Markup:
     return Markup(  # noqa: S704 - numbers and escaped words only
         f'<svg class="strip" role="img" aria-label="{told}"><title>{told}</title>{"".join(parts)}</svg>'
     )
+
+
+def ladder(share: float, interval: tuple[float, float]) -> Markup:
+    """Draw where a share of copied cells stands on the ladder from none to all."""
+    left, right, top = 20.0, 780.0, 34.0
+    step = (right - left) / 10
+
+    def place(value: float) -> float:
+        return left + value * (right - left)
+
+    parts = [f'<line class="axis" x1="{_at(left)}" x2="{_at(right)}" y1="{_at(top)}" y2="{_at(top)}"/>']
+    for rung in range(11):
+        x = left + rung * step
+        parts.append(f'<line class="axis" x1="{_at(x)}" x2="{_at(x)}" y1="{_at(top - 7)}" y2="{_at(top + 7)}"/>')
+        parts.append(_text(x, top + 26, f"{10 * rung} %", "tick", "middle"))
+    low, high = map(place, interval)
+    parts.append(
+        f'<line class="interval" x1="{_at(low)}" x2="{_at(max(high, low + 1))}" y1="{_at(top)}" y2="{_at(top)}"/>'
+    )
+    parts.append(f'<circle class="value" cx="{_at(place(share))}" cy="{_at(top)}" r="7"/>')
+    parts.append(_text(left, 14, "independent columns", "label"))
+    parts.append(_text(right, 14, "copies of training rows", "label", "end"))
+    ends = f"95 % interval {interval[0]:.0%} to {interval[1]:.0%}"
+    told = f"Share of cells copied from one training row: {share:.0%}, {ends}"
+    return _svg(parts, told, (800.0, 66.0), "ladder")
 
 
 def _glyph(x: float, path: str) -> str:

@@ -24,7 +24,7 @@ from understudy.report.writing import clean, number, percent, score_number, shar
 if TYPE_CHECKING:
     from understudy.report.report import Report
 
-__all__ = ["render_html"]
+__all__ = ["render_html", "template"]
 
 _PLOTS_OPEN = 6
 _PLOTS_MOST = 120
@@ -43,7 +43,8 @@ _HEADLINES = {
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Give the template of a page."""
     environment = Environment(
         loader=PackageLoader("understudy.report"),
         autoescape=True,
@@ -53,14 +54,14 @@ def _template() -> Template:
     )
     environment.filters.update(clean=clean, number=number, percent=percent, score=score_number, share=share_number)
     environment.filters.update(gate=gate_title, remark=remark, standing_word=standing_word)
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def render_html(report: "Report") -> str:
     """Give the page."""
     plots = report.plots.columns[:_PLOTS_MOST]
     by_entity = any("entity" in column.roles for column in report.columns)
-    return _template().render(
+    return template("report.html.j2").render(
         report=report,
         headline=_HEADLINES[report.verdict],
         figures=figures,

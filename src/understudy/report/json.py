@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from understudy.report.report import Report
 
-__all__ = ["FORMAT", "render_json"]
+__all__ = ["FORMAT", "dump_json", "render_json"]
 
 FORMAT = 1
 """Version of the keys."""
@@ -21,6 +21,11 @@ def render_json(report: "Report") -> str:
     """Give the report as JSON text: two spaces, keys in the order of the page, no NaN (null instead)."""
     content: dict[str, Any] = {"format": FORMAT, **asdict(report)}
     content["questions"] = {question["name"]: _question(question) for question in content["questions"]}
+    return dump_json(content)
+
+
+def dump_json(content: dict[str, Any]) -> str:
+    """Write values as JSON text: two spaces, 9 digits, no NaN (null instead)."""
     return json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

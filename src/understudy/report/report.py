@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from understudy.context import Finding
-from understudy.errors import OutputError
 from understudy.report.html import render_html
 from understudy.report.json import render_json
+from understudy.report.output import written
 from understudy.report.plots import Plots
 from understudy.report.standing import Remark, Standing
 
@@ -243,7 +243,7 @@ class Report:
         OutputError
             If ``path`` cannot be written.
         """
-        return _written(render_html(self), path)
+        return written(render_html(self), path)
 
     def to_json(self, path: Path | str | None = None) -> str:
         """Give every number of the report as JSON text; also write it to ``path`` where given.
@@ -253,14 +253,4 @@ class Report:
         OutputError
             If ``path`` cannot be written.
         """
-        return _written(render_json(self), path)
-
-
-def _written(text: str, path: Path | str | None) -> str:
-    if path is not None:
-        try:
-            Path(path).write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            msg = f"The report cannot be written to '{path}': {error.strerror}. Choose another place."
-            raise OutputError(msg) from error
-    return text
+        return written(render_json(self), path)

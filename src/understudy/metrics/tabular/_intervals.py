@@ -23,7 +23,7 @@ def around(value: float, error: float, low: float = 0.0, high: float = 1.0, z: f
     return max(low, value - z * error), min(high, value + z * error)
 
 
-def share_interval(hits: float, n: int) -> Interval:
+def share_interval(hits: float, n: int, z: float = Z95) -> Interval:
     """Give Wilson's interval of a share of ``hits`` in ``n`` trials; it is sane at shares of 0 and 1.
 
     References
@@ -32,14 +32,14 @@ def share_interval(hits: float, n: int) -> Interval:
     """
     if n == 0:
         return 0.0, 1.0
-    p, z2 = hits / n, Z95**2
+    p, z2 = hits / n, z**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    half = z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     # Rounding leaves the ends a hair off 0 and 1, where they belong exactly.
     return (0.0 if hits <= 0 else max(0.0, centre - half)), (1.0 if hits >= n else min(1.0, centre + half))
 
 
-def shares_apart(hits: int, n: int, other_hits: int, other_n: int) -> Interval:
+def shares_apart(hits: int, n: int, other_hits: int, other_n: int, z: float = Z95) -> Interval:
     """Give Newcombe's interval of the difference of two shares, from Wilson's intervals of each.
 
     References
@@ -48,7 +48,7 @@ def shares_apart(hits: int, n: int, other_hits: int, other_n: int) -> Interval:
     (1998), method 10.
     """
     p, q = hits / max(n, 1), other_hits / max(other_n, 1)
-    (p_low, p_high), (q_low, q_high) = share_interval(hits, n), share_interval(other_hits, other_n)
+    (p_low, p_high), (q_low, q_high) = share_interval(hits, n, z), share_interval(other_hits, other_n, z)
     below, above = sqrt((p - p_low) ** 2 + (q_high - q) ** 2), sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
     return p - q - below, p - q + above
 
