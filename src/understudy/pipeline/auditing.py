@@ -1,14 +1,14 @@
 """Attacks synthetic rows, whoever made them: frames or files in, a report or a bundle out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from understudy import __version__
 from understudy.attacks.audit import audit
 from understudy.attacks.limits import LEVELS, Level
 from understudy.attacks.membership.shadow import Refit
-from understudy.context import Run
+from understudy.context import Findings, Run, Silent
 from understudy.data.table import Table
 from understudy.errors import InputError, NotApplicable, nearest
 from understudy.pipeline import model as models
@@ -138,6 +138,7 @@ def _refit(choice: Choice) -> Refit:
     synthesizer = synthesizer_of(choice, None)
 
     def refit(rows: Table, n: int, run: Run) -> Table:
+        run = replace(run, findings=Findings(), progress=Silent())  # of tables that nobody asked for
         generator = synthesizer.fit(rows, run.child("fit"))
         made = tuple(
             part for table in sample(generator, n, run.child("sample"), None, CHUNK) for part in table.partitions
