@@ -1,9 +1,29 @@
 import csv
 import random
+import shutil
+import subprocess
 
 import pytest
 
 from understudy.cli.main import invoke
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Open a page in a browser without a window: page, folder of the profile, options; gives what it prints."""
+    if BROWSER is None:
+        pytest.skip("no Chromium is installed")
+
+    def browse(place, profile, *options):
+        quiet = ("background-networking", "component-update", "sync", "gpu", "dev-shm-usage")
+        command = [BROWSER, "--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{part}" for part in quiet)]
+        command += ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", *options, place.as_uri()]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=120)  # noqa: S603 - our own page
+        return done.stdout.decode("utf-8")
+
+    return browse
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 import html as markup
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -18,10 +15,6 @@ from understudy.report.build import About, build
 from understudy.report.report import Gate
 from understudy.schema.column import Categorical, Numerical
 from understudy.schema.table import TableSchema
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 
 MEASURE = """<iframe id="page" style="border:0;width:{width}px;height:4000px" srcdoc="{page}"></iframe>
 <script>
@@ -82,15 +75,7 @@ def page(tmp_path_factory):
     return place
 
 
-def chromium(place: Path, profile: Path, *options: str) -> str:
-    quiet = ("background-networking", "component-update", "sync", "gpu", "dev-shm-usage")
-    command = [BROWSER, "--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{part}" for part in quiet)]
-    command += ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", *options, place.as_uri()]
-    done = subprocess.run(command, capture_output=True, check=True, timeout=120)  # noqa: S603 - our own page
-    return done.stdout.decode("utf-8")
-
-
-def test_the_verdict_can_be_read_in_a_browser(page, tmp_path):
+def test_the_verdict_can_be_read_in_a_browser(page, tmp_path, chromium):
     dom = chromium(page, tmp_path, "--dump-dom")
     assert re.search(r'id="verdict" data-verdict="failed"', dom)
     assert re.search(r"<h1>Not fit for use", dom)
@@ -98,7 +83,7 @@ def test_the_verdict_can_be_read_in_a_browser(page, tmp_path):
     assert reason.startswith("1 of 2 checks failed")
 
 
-def test_hostile_names_stay_text_in_a_browser(page, tmp_path):
+def test_hostile_names_stay_text_in_a_browser(page, tmp_path, chromium):
     dom = chromium(page, tmp_path, "--dump-dom")
     assert "<title>Not fit for use" in dom
     assert "<script" not in dom
@@ -112,7 +97,7 @@ def test_the_page_is_one_small_file_that_asks_for_nothing(page):
 
 
 @pytest.mark.parametrize("width", [360, 1000, 1600])
-def test_nothing_sticks_out_at_any_width(page, tmp_path, width):
+def test_nothing_sticks_out_at_any_width(page, tmp_path, width, chromium):
     without_policy = re.sub(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
     outer = tmp_path / "outer.html"
     outer.write_text(MEASURE.format(width=width, page=markup.escape(without_policy)), encoding="utf-8")
@@ -122,7 +107,7 @@ def test_nothing_sticks_out_at_any_width(page, tmp_path, width):
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_the_page_follows_the_colour_scheme(page, tmp_path, scheme):
+def test_the_page_follows_the_colour_scheme(page, tmp_path, scheme, chromium):
     shot = tmp_path / "shot.png"
     preferred = f"--blink-settings=preferredColorScheme={scheme}"
     chromium(page, tmp_path / "profile", preferred, f"--screenshot={shot}", "--window-size=1000,1200")

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from understudy import __version__
-from understudy.cli import audit, demo, doctor, evaluate, fit, infer, run, sample, verify
+from understudy.cli import audit, demo, doctor, evaluate, fit, infer, review, run, sample, verify
 from understudy.cli import list as listing
 from understudy.cli.summary import print_json
 from understudy.errors import UnderstudyError
@@ -41,6 +41,7 @@ for _name, _command in (
     ("doctor", doctor.command),
 ):
     app.command(_name)(_command)
+app.add_typer(review.commands, name="review")
 
 _INTERRUPTED = 130
 _UNTAKEN = {errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EIO}  # what printing raises where nobody takes it
