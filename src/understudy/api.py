@@ -8,15 +8,17 @@ from understudy.attacks.limits import Level
 from understudy.data.infer import Inference
 from understudy.pipeline import model as models
 from understudy.pipeline.auditing import audit_data
+from understudy.pipeline.comparing import compare_data
 from understudy.pipeline.judging import evaluate_data
 from understudy.pipeline.library import Data, Options, Result, fit_data, infer_data, run_data
 from understudy.pipeline.model import Model
 from understudy.report.audit import AuditReport
+from understudy.report.comparison import Comparison
 from understudy.report.report import Report
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
-__all__ = ["Model", "Result", "audit", "evaluate", "fit", "infer", "load", "run", "sample"]
+__all__ = ["Model", "Result", "audit", "compare", "evaluate", "fit", "infer", "load", "run", "sample"]
 
 
 def run(
@@ -149,3 +151,22 @@ def audit(  # noqa: PLR0913 - the options of one verb
     """
     told = Options(seed=seed, schema=schema, workers=workers, synthesizer=synthesizer or "auto")
     return audit_data(real, holdout, synthetic, told, level, secrets)
+
+
+def compare(
+    candidates: Mapping[str, Data],
+    *,
+    real: Data,
+    holdout: Data,
+    techniques: Sequence[str] = (),
+    target: str | None = None,
+    schema: TableSchema | str | Path | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+) -> Comparison:
+    """Judge and attack several tables alike, by name, and what other ``techniques`` make of the real rows beside them.
+
+    Techniques are masking, generalisation, k-anonymity, noise and swapping. See :func:`audit` for the others.
+    """
+    told = Options(target=target, seed=seed, schema=schema, workers=workers)
+    return compare_data(real, holdout, candidates, techniques, told)

@@ -146,7 +146,7 @@ def rerun(folder: Path, run: Run) -> tuple[str, ...]:
     problems = list(verify(folder))
     manifest = load(folder)
     if manifest.kind != "run":
-        what = "an audit" if manifest.kind == "audit" else "an evaluation"
+        what = {"audit": "an audit", "compare": "a comparison"}.get(manifest.kind, "an evaluation")
         msg = f"{str(folder)!r} holds {what}, which made no rows that could be made again. Leave out --rerun."
         raise InputError(msg)
     with work_folder() as work:

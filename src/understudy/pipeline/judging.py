@@ -152,7 +152,7 @@ def read_alike(
             )
             raise SchemaError(msg)
     tables = {what: parse(raw, schema, place.child(what), strict=what != "synthetic") for what, raw in raws.items()}
-    unfit = tables["synthetic"].unfit
+    unfit = tables["synthetic"].unfit if "synthetic" in tables else None
     for values in () if unfit is None else unfit:
         known = values.drop_nulls()
         shown = ", ".join(map(repr, known.unique(maintain_order=True).head(_SHOWN)))

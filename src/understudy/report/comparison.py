@@ -1,0 +1,147 @@
+"""A comparison of tables as plain values, then one page, or JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from understudy.report.html import template
+from understudy.report.json import dump_json
+from understudy.report.output import written
+from understudy.report.report import Verdict
+from understudy.report.writing import clean
+
+__all__ = ["Candidate", "Comparison"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One table that would stand in for the real one.
+
+    Parameters
+    ----------
+    name : str
+        File, or technique.
+    technique : bool
+        Whether it is real rows, changed, rather than a table that was given.
+    rows : int
+        Its rows.
+    verdict : Verdict
+        As ``evaluate`` and ``audit`` would have it: failed where a gate failed or a leak was found.
+    reason : str
+        Why, as ``evaluate`` says it.
+    fidelity : float or None
+        Boosted detection: 1 is indistinguishable.
+    utility : float or None
+        What a model learns from it, as a part of what one learns from the real rows; both above guessing.
+    membership : float or None
+        Area of the best attack on membership; 0.5 is guessing.
+    copied : float or None
+        Share of cells copied from one training row that looks alike.
+    leaks : tuple of str
+        Leaks found.
+    scores : mapping of str to float
+        All scores, by metric.
+    frontier : bool
+        Whether no other is as good in all three and better in one.
+    """
+
+    name: str
+    technique: bool
+    rows: int
+    verdict: Verdict
+    reason: str
+    fidelity: float | None
+    utility: float | None
+    membership: float | None
+    copied: float | None
+    leaks: tuple[str, ...]
+    scores: Mapping[str, float] = field(default_factory=dict)
+    frontier: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison:
+    """Candidates side by side.
+
+    Parameters
+    ----------
+    title : str
+        Name of the real table.
+    target : str or None
+        Column that models shall predict.
+    candidates : sequence of Candidate
+        In the order in which they were given.
+    provenance : mapping
+        Version, seed.
+    """
+
+    title: str
+    target: str | None
+    candidates: Sequence[Candidate]
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What comes out, in a sentence or two."""
+        good = [c for c in self.candidates if c.verdict != "failed"]
+        if not good:
+            return "None of them passes its checks without a leak."
+        best = max(good, key=lambda c: ((c.utility if c.utility is not None else c.fidelity) or 0.0, c.fidelity or 0.0))
+        others = len(self.candidates) - len(good)
+        left = f"; {others} of {len(self.candidates)} failed a check or leak" if others else ""
+        by = "most useful" if best.utility is not None else "truest"
+        return f"{best.name} is the {by} of those that pass{left}."
+
+    def to_html(self, path: Path | str | None = None) -> str:
+        """Give the page; also write it to ``path`` where given."""
+        page = template("comparison.html.j2").render(comparison=self, picture=_picture(self.candidates))
+        return written(page, path)
+
+    def to_json(self, path: Path | str | None = None) -> str:
+        """Give every number as JSON text; also write it to ``path`` where given."""
+        return written(dump_json({"format": FORMAT, "text": self.text, **asdict(self)}), path)
+
+    def __repr__(self) -> str:
+        return f"Comparison({self.text})"
+
+
+def _picture(candidates: Sequence[Candidate]) -> Markup | None:
+    """Draw what is gained against what leaks: up is better, left is safer."""
+    what = "utility" if any(c.utility is not None for c in candidates) else "fidelity"
+    drawn = [(c, value) for c in candidates if (value := getattr(c, what)) is not None and c.membership is not None]
+    if not drawn:
+        return None
+    left, right, top, bottom = 60.0, 760.0, 20.0, 300.0
+    most = max(0.6, *(c.membership or 0.5 for c, _ in drawn))
+
+    def x(area: float) -> float:
+        return left + (right - left) * (max(area, 0.5) - 0.5) / (most - 0.5)
+
+    def y(value: float) -> float:
+        return bottom - (bottom - top) * min(max(value, 0.0), 1.0)
+
+    parts: list[str] = []
+    for tick in range(6):
+        at, area = y(tick / 5), 0.5 + tick / 5 * (most - 0.5)
+        parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}"/>')
+        parts.append(f'<text class="tick" x="{left - 8}" y="{at + 4:.1f}" text-anchor="end">{tick / 5:.1f}</text>')
+        parts.append(f'<text class="tick" x="{x(area):.1f}" y="{bottom + 18}" text-anchor="middle">{area:.3f}</text>')
+    for candidate, value in drawn:
+        area, state = candidate.membership or 0.5, "weak" if candidate.verdict == "failed" else "good"
+        size = 7 if candidate.frontier else 4.5
+        parts.append(f'<circle class="value {state}" cx="{x(area):.1f}" cy="{y(value):.1f}" r="{size}"/>')
+        end = x(area) > (left + right) / 2
+        shift, anchor = (-11, "end") if end else (11, "start")
+        name = escape(clean(candidate.name, 28))
+        parts.append(f'<text x="{x(area) + shift:.1f}" y="{y(value) + 4:.1f}" text-anchor="{anchor}">{name}</text>')
+    parts.append(
+        f'<text class="label" x="{right}" y="{bottom + 40}" text-anchor="end">best attack on membership →</text>'
+    )
+    parts.append(f'<text class="label" x="{left}" y="12">↑ {what}</text>')
+    told = escape(f"{what} against the best attack on membership, for {len(drawn)} tables; the table has the numbers")
+    body = f"<title>{told}</title>{''.join(parts)}"
+    return Markup(f'<svg class="fig" viewBox="0 0 800 350" role="img" aria-label="{told}">{body}</svg>')  # noqa: S704 - numbers and escaped words only
