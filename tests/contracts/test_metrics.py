@@ -185,6 +185,9 @@ def test_metric_gives_the_same_answer_twice_and_for_any_number_of_workers(name):
     one, two = (
         evaluate(real, synthetic, holdout, target, Run(5, executor=Local(workers)), only=[name]) for workers in (1, 2)
     )
+    assert one.skipped == two.skipped
+    if name in one.skipped:
+        return
     a, b = one.scores[name], two.scores[name]
     assert (a.value, a.floor, a.ceiling, a.interval) == (b.value, b.floor, b.ceiling, b.interval)
     assert a.details is not None

@@ -16,8 +16,17 @@ FOR_COMPARISON = frozenset({"pairs_own_bins"})
 
 MEANINGS = {
     "valid_rows": "Share of rows that hold only values that the real table could hold.",
+    "adherence": "Share of values inside the real column's range, levels and grid; unseen real rows leave it a little too.",
+    "missing": "Whether values are missing as often as in the real rows, and in the same rows together; 1 is identical.",
     "marginals": "How alike each column is by itself, averaged over the columns; 1 is identical.",
+    "wasserstein": "How near values lie to where they should, taken by distance: 1 is identical, 0 is as far off as the "
+    "real median alone, repeated.",
+    "jensen_shannon": "How alike each column is by itself, with more weight on values that one of the tables lacks; 1 is "
+    "identical.",
+    "tails": "Whether columns reach as far out at both ends as the real ones, and as often; 1 is identical.",
     "pairs": "How alike every two columns behave together, averaged over the pairs; 1 is identical.",
+    "spearman": "Whether two quantities rise and fall together as in the real rows, outliers counting no more than other "
+    "rows; 1 is identical.",
     "mutual_information": "How wrong it is what one column tells about another, strong relations first; 0 is not at "
     "all.",
     "logistic_detection": "How well the rows hide from a simple detector that adds columns up; 1: it can only guess.",

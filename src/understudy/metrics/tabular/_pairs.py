@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TypeAlias
 
 import numpy as np
@@ -15,10 +16,12 @@ from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, cap
 from understudy.metrics.tabular._intervals import around
 from understudy.protocols import Score
 
-__all__ = ["BINS", "Cut", "Sides", "joint_codes", "pair_score", "quantile_codes"]
+__all__ = ["BINS", "Codes", "Cut", "Sides", "joint_codes", "pair_score", "quantile_codes"]
 
 BINS = 10
 """Bins of a quantity that is compared with a category."""
+
+_GROUPS = {2: ("two", "pair"), 3: ("three", "triple")}
 
 Codes: TypeAlias = tuple[IntArray, IntArray]
 """A column's codes in the real and in the synthetic rows."""
@@ -44,18 +47,20 @@ class Sides:
     synthetic: pl.DataFrame
 
     @classmethod
-    def of(cls, real: Table, synthetic: Table, max_rows: int, run: Run) -> "Sides":
+    def of(cls, real: Table, synthetic: Table, max_rows: int, run: Run, fewest: int = 2) -> "Sides":
         """Sample the tables where they are too large, and code them.
 
         Raises
         ------
         NotApplicable
-            If there is no pair of columns.
+            If there are fewer than ``fewest`` columns.
         """
         a, b = capped(real, max_rows, run.child("real")), capped(synthetic, max_rows, run.child("synthetic"))
         coding = Coding.of(real.schema, a, b)
-        if len(coding.names) < 2:  # noqa: PLR2004
-            raise NotApplicable("Fewer than two columns can be compared, so there is no pair.")
+        if len(coding.names) < fewest:
+            count, group = _GROUPS[fewest]
+            msg = f"Fewer than {count} columns can be compared, so there is no {group}."
+            raise NotApplicable(msg)
         return cls(coding, a, b)
 
     def quantities(self) -> dict[str, tuple[FloatArray, FloatArray]]:
@@ -68,9 +73,24 @@ class Sides:
         quantities = self.quantities()
         return {n: cut(*quantities[n]) if n in quantities else self._levels(n) for n in self.coding.names}
 
-    def pairs(self, most: int, run: Run) -> list[tuple[str, str]]:
-        """Give all pairs of columns, or a seeded sample of ``most`` of them."""
-        pairs = list(combinations(self.coding.names, 2))
+    def triples(self, most: int, run: Run) -> list[tuple[str, str, str]]:
+        """Give all triples of columns, or a seeded sample of ``most`` of them."""
+        d = len(self.coding.names)
+        if comb(d, 3) <= most:
+            return list(combinations(self.coding.names, 3))
+        rng = run.child("triples").rng
+        drawn: set[tuple[int, ...]] = set()
+        while len(drawn) < most:
+            rows = np.sort(rng.integers(0, d, (2 * most, 3)), axis=1)
+            distinct = (rows[:, 0] < rows[:, 1]) & (rows[:, 1] < rows[:, 2])
+            for row in rows[distinct].tolist():
+                if len(drawn) < most:
+                    drawn.add(tuple(row))
+        return [(self.coding.names[i], self.coding.names[j], self.coding.names[k]) for i, j, k in sorted(drawn)]
+
+    def pairs(self, most: int, run: Run, among: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
+        """Give all pairs of columns (or of those ``among`` them), or a seeded sample of ``most`` of them."""
+        pairs = list(combinations(self.coding.names if among is None else among, 2))
         if len(pairs) <= most:
             return pairs
         return [pairs[i] for i in np.sort(run.child("pairs").rng.choice(len(pairs), most, replace=False))]
