@@ -93,6 +93,18 @@ class Neighbours:
         return np.where(np.isnan(values), _FAR, scaled)
 
     @staticmethod
+    def apart(rows: Points, others: Points) -> npt.NDArray[np.float32]:
+        """Give the distance of each row to each other one, shape (rows, others); for few rows only."""
+        out = np.zeros((rows.n_rows, others.n_rows), dtype=np.float32)
+        step = np.empty_like(out)
+        for value, column in zip(rows.numbers, others.numbers, strict=True):
+            np.subtract(value[:, None], column[None, :], out=step)
+            out += np.minimum(np.abs(step, out=step), np.float32(1), out=step)
+        for code, levels in zip(rows.codes, others.codes, strict=True):
+            out += code[:, None] != levels[None, :]
+        return out
+
+    @staticmethod
     def nearest(
         queries: Points, others: Points, weights: tuple[float, ...] = (1.0,)
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
