@@ -29,6 +29,11 @@ MEANINGS = {
     "other rows; 1 is identical.",
     "mutual_information": "How wrong it is what one column tells about another, strong relations first; 0 is not at "
     "all.",
+    "trivariate": "How alike every three columns behave together, averaged over triples; 1 is identical, but chance keeps "
+    "short tables below.",
+    "relations": "Share of the rows that keep the relations found among the real ones, such as sums, orders, and "
+    "columns that others fix.",
+    "maximum_mean_discrepancy": "How far the two tables are apart as wholes, all columns at once; 0 is identical.",
     "logistic_detection": "How well the rows hide from a simple detector that adds columns up; 1: it can only guess.",
     "boosted_detection": "How well the rows hide from a strong detector (boosted trees); 1: it can only guess.",
     "pairs_own_bins": "Pairs of columns once more, as papers publish it: each table is cut by its own least and "
@@ -41,6 +46,11 @@ MEANINGS = {
     "simpson": "Whether columns, and segments of two columns, are as manifold as the real ones; 1 is identical.",
     "effective_rows": "Whether rows differ from one another as real ones do, rather than varying a few kinds; 1 is as "
     "much.",
+    "density_coverage": "Share of the real rows that have a synthetic row among their nearest neighbours.",
+    "alpha_precision": "Whether synthetic rows lie as far from the middle as real ones do, typical and unusual ones in "
+    "proportion; 1 is identical.",
+    "beta_recall": "How many real rows have a synthetic row at least as near as another real row. Fresh real rows "
+    "reach about one half; much more would be copies.",
     "range_coverage": "Share of the real ranges and levels that occur. Their ends are few persons' values, which "
     "protection leaves out on purpose: for comparison only; it decides nothing here.",
     "membership": "How often an attacker who holds the synthetic rows picks the training row from a pair with an "
