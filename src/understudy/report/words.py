@@ -29,13 +29,14 @@ MEANINGS = {
     "other rows; 1 is identical.",
     "mutual_information": "How wrong it is what one column tells about another, strong relations first; 0 is not at "
     "all.",
-    "trivariate": "How alike every three columns behave together, averaged over triples; 1 is identical, but chance keeps "
-    "short tables below.",
+    "trivariate": "How alike every three columns behave together, averaged over triples; 1 is identical, which short "
+    "tables miss by chance.",
     "relations": "Share of the rows that keep the relations found among the real ones, such as sums, orders, and "
     "columns that others fix.",
     "maximum_mean_discrepancy": "How far the two tables are apart as wholes, all columns at once; 0 is identical.",
     "logistic_detection": "How well the rows hide from a simple detector that adds columns up; 1: it can only guess.",
     "boosted_detection": "How well the rows hide from a strong detector (boosted trees); 1: it can only guess.",
+    "detection_where": "How well the rows hide where they do worst: in one level or part of a column.",
     "pairs_own_bins": "Pairs of columns once more, as papers publish it: each table is cut by its own least and "
     "greatest value, which protected ranges move. For comparison only; it decides nothing here.",
     "tstr": "How well a model predicts unseen real rows that has learnt from synthetic ones; the ceiling has learnt "
