@@ -11,7 +11,9 @@ QUESTIONS = {
 }
 """Title of each question and how it is put, in the order of the page."""
 
-FOR_COMPARISON = frozenset({"pairs_own_bins", "range_coverage"})
+FOR_COMPARISON = frozenset(
+    {"pairs_own_bins", "range_coverage", "sdmetrics_quality", "sdmetrics_diagnostic", "mostlyai_accuracy"}
+)
 """Scores that are shown beside published ones and decide nothing."""
 
 MEANINGS = {
@@ -39,6 +41,9 @@ MEANINGS = {
     "detection_where": "How well the rows hide where they do worst: in one level or part of a column.",
     "pairs_own_bins": "Pairs of columns once more, as papers publish it: each table is cut by its own least and "
     "greatest value, which protected ranges move. For comparison only; it decides nothing here.",
+    "sdmetrics_quality": "The overall score of SDMetrics' quality report. For comparison only.",
+    "sdmetrics_diagnostic": "The overall score of SDMetrics' diagnostic report. For comparison only.",
+    "mostlyai_accuracy": "The overall accuracy of MOSTLY AI's quality report. For comparison only.",
     "tstr": "How well a model predicts unseen real rows that has learnt from synthetic ones; the ceiling has learnt "
     "from real ones.",
     "categories_coverage": "Share of the rare real categories that occur among the synthetic rows too. Those of fewer "

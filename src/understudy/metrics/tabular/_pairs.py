@@ -16,7 +16,7 @@ from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, cap
 from understudy.metrics.tabular._intervals import around
 from understudy.protocols import Score
 
-__all__ = ["BINS", "Codes", "Cut", "Sides", "joint_codes", "pair_score", "quantile_codes"]
+__all__ = ["BINS", "Codes", "Cut", "Sides", "joint_codes", "own_bin_codes", "pair_score", "quantile_codes"]
 
 BINS = 10
 """Bins of a quantity that is compared with a category."""
@@ -110,6 +110,23 @@ def quantile_codes(x: FloatArray, y: FloatArray) -> Codes:
     )
     codes_x, codes_y = (np.where(np.isnan(v), len(cuts) + 1, np.searchsorted(cuts, v, "left")) for v in (x, y))
     return codes_x, codes_y
+
+
+def own_bin_codes(x: FloatArray, y: FloatArray) -> Codes:
+    """Cut each sample into ten bins of equal width over its own range, as published; missing is beyond the last."""
+    return _own_bins(x), _own_bins(y)
+
+
+def _own_bins(x: FloatArray) -> IntArray:
+    known = x[~np.isnan(x)]
+    if not len(known):
+        return np.full(len(x), BINS + 1, dtype=np.int64)
+    # In units of the greatest value: the width of a range near the largest float would overflow.
+    unit = float(np.abs(known).max()) if np.abs(known).max() > 1e300 else 1.0  # noqa: PLR2004
+    low, high = float(known.min()) / unit, float(known.max()) / unit
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.digitize(x / unit, np.linspace(low, high, BINS + 1)).astype(np.int64)
 
 
 def joint_codes(first: Codes, second: Codes) -> tuple[IntArray, IntArray, int]:
