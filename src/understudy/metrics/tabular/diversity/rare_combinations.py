@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from understudy.context import Run
+from understudy.data.split import draw
 from understudy.data.table import Table
 from understudy.metrics.tabular._means import Means
 from understudy.metrics.tabular._pairs import Codes, Sides, joint_codes, quantile_codes
@@ -21,7 +22,8 @@ class RareCombinations(Spec):
     Rare is a pair of levels that less than 1 % of the real rows hold, but at least five. Each pair of columns counts
     ``sum(min(p, q)) / sum(p)`` over them, of their real shares ``p`` and synthetic ones ``q``: a combination that is
     absent counts nothing, one that is half as frequent counts half, one that is too frequent counts whole. Missing is a
-    level of its own.
+    level of its own. As the shares of few rows are off by chance, no more synthetic rows are counted than the holdout
+    has: its shares are off as far.
 
     ``details`` has one row per pair of columns: how many combinations are rare, the share of them that occurs, and the
     mean relative error of their shares. Combinations are not named. The interval follows from the influence of each row
@@ -31,7 +33,7 @@ class RareCombinations(Spec):
     better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Rare combinations"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[StandIn] = "holdout, scaled"
+    stand_in: ClassVar[StandIn] = "holdout"
     thorough: ClassVar[bool] = False
 
     rare: float = Field(default=0.01, gt=0, le=1)
@@ -43,9 +45,10 @@ class RareCombinations(Spec):
     max_pairs: int = Field(default=1_000, ge=1)
     """Pairs of columns that are looked at most; more are sampled."""
 
-    def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
+    def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:
         """Look at each pair of categorical columns."""
-        sides = Sides.of(real, synthetic, self.max_rows, run)
+        most = self.max_rows if holdout is None else min(self.max_rows, holdout.n_rows)
+        sides = Sides.of(real, draw(synthetic, most, run.child("as_many").rng), self.max_rows, run)
         means = Means((sides.real.height, sides.synthetic.height))
         categories = sides.coding.categories
         codes = sides.codes(quantile_codes)

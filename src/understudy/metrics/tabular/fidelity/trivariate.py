@@ -19,9 +19,9 @@ class Trivariate(Spec):
     """Mean similarity of the joint distributions of three columns, in [0, 1].
 
     A triple counts one minus the total variation distance of its cells. Quantities are cut at the deciles of the real
-    table; missing is a level of its own. Two samples of one law fall short of 1 by far where cells hold few rows: read
-    it beside the ceiling. The interval follows from the influence of each row on the mean, with the cells that the real
-    table has more of held fixed.
+    table; missing is a level of its own. Two samples of one law fall short of 1 by far where cells hold few rows, so no
+    more rows of either table are compared than the holdout has: it falls short as far. The interval follows from the
+    influence of each row on the mean, with the cells that the real table has more of held fixed.
 
     References
     ----------
@@ -31,7 +31,7 @@ class Trivariate(Spec):
     better: ClassVar[Better] = "higher"
     title: ClassVar[str] = "Triples of columns"
     needs: ClassVar[frozenset[str]] = frozenset()
-    stand_in: ClassVar[StandIn] = "holdout, scaled"
+    stand_in: ClassVar[StandIn] = "holdout"
     thorough: ClassVar[bool] = False
 
     max_rows: int = Field(default=50_000, ge=2)
@@ -39,9 +39,10 @@ class Trivariate(Spec):
     max_triples: int = Field(default=500, ge=1)
     """Triples that are compared at most; more are sampled."""
 
-    def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
+    def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:
         """Compare each triple; ``details`` has one row per triple."""
-        sides = Sides.of(real, synthetic, self.max_rows, run, fewest=3)
+        most = self.max_rows if holdout is None else min(self.max_rows, holdout.n_rows)
+        sides = Sides.of(real, synthetic, most, run, fewest=3)
         codes = sides.codes(quantile_codes)
         means = Means((sides.real.height, sides.synthetic.height))
         for first, second, third in sides.triples(self.max_triples, run):

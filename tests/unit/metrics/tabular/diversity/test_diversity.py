@@ -14,6 +14,7 @@ from understudy.metrics.tabular.diversity.effective_rows import EffectiveRows
 from understudy.metrics.tabular.diversity.range_coverage import RangeCoverage
 from understudy.metrics.tabular.diversity.rare_combinations import RareCombinations
 from understudy.metrics.tabular.diversity.simpson import Simpson
+from understudy.metrics.tabular.fidelity.trivariate import Trivariate
 from understudy.schema.column import Categorical, Identifier, Numerical
 
 X, K, PAIR = {"x": Numerical()}, {"k": Categorical()}, {"a": Categorical(), "b": Categorical()}
@@ -117,6 +118,20 @@ def test_segments_are_the_cells_of_two_columns(make, run):
     segment = details.filter(second="b", measure="simpson").row(0, named=True)
     assert (segment["real"], segment["synthetic"]) == pytest.approx((2, 4), rel=0.05)
     assert details.filter(pl.col("second").is_null())["score"].to_list() == pytest.approx([1] * 4)
+
+
+def test_rare_combinations_and_triples_take_no_more_rows_than_the_holdout_has(mixed, run):
+    """So that real rows fall short by chance as far: fresh rows score like the holdout, however short it is."""
+    for metric, kind in ((RareCombinations(rare=0.1), "present"), (Trivariate(), "third")):
+        scores = []
+        for i in range(8):
+            real, synthetic, holdout = mixed(3 * i, 2000), mixed(3 * i + 1, 2000), mixed(3 * i + 2, 150)
+            value = metric(real, synthetic, holdout, run)
+            assert kind in value.details.columns
+            scores.append((value.value, metric(real, holdout, holdout, run).value))
+        apart = np.array(scores) @ [1, -1]
+        assert abs(apart.mean()) < 3 * apart.std(ddof=1) / np.sqrt(8)
+        assert metric(real, synthetic, None, run).value > value.value + 0.02
 
 
 @pytest.mark.parametrize("metric", [Simpson, RareCombinations])
