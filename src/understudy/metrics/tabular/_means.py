@@ -71,7 +71,7 @@ class Means:
             self.on_synthetic += on_synthetic
 
     def score(self, nothing: str, *, interval: bool = True) -> Score:
-        """Give the mean.
+        """Give the mean; the details say how many rows of either table were compared.
 
         Parameters
         ----------
@@ -90,6 +90,9 @@ class Means:
         value = float(np.mean(self.scores))
         error = np.sqrt(self.on_real.var() / self.rows[0] + self.on_synthetic.var() / self.rows[1]) / len(self.scores)
         details = pl.DataFrame(self.parts, schema_overrides={"score": pl.Float64}, infer_schema_length=None)
+        details = details.with_columns(
+            real_rows=pl.lit(self.rows[0], pl.Int64), synthetic_rows=pl.lit(self.rows[1], pl.Int64)
+        )
         return Score(value, interval=around(value, float(error)) if interval else None, details=details)
 
 

@@ -67,7 +67,10 @@ class AlphaPrecision(Spec):
         held = _shares(x, y)
         value = _score(held)
         interval = jackknifed(value, without, (a.height, b.height), run)
-        return Score(value, interval=interval, details=pl.DataFrame({"real": _ALPHAS, "synthetic": held}))
+        details = pl.DataFrame({"real": _ALPHAS, "synthetic": held}).with_columns(
+            real_rows=pl.lit(a.height, pl.Int64), synthetic_rows=pl.lit(b.height, pl.Int64)
+        )
+        return Score(value, interval=interval, details=details)
 
 
 def _shares(x: FloatArray, y: FloatArray) -> FloatArray:

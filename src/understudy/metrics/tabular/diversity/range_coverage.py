@@ -36,7 +36,7 @@ class RangeCoverage(Spec):
     title: ClassVar[str] = "Ranges and levels covered"
     needs: ClassVar[frozenset[str]] = frozenset()
     stand_in: ClassVar[StandIn] = "none"
-    thorough: ClassVar[bool] = False
+    thorough: ClassVar[bool] = True
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Look at each column; ``details`` has one row per column."""

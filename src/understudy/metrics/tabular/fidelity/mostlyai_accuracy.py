@@ -68,7 +68,9 @@ class MostlyaiAccuracy(Spec):
         means = {what: values.mean(axis=0).tolist() for what, values in found.items() if len(values)}
         wholes = [(what, None, *mean, len(found[what])) for what, mean in means.items()]
         columns = [("column", name, *v, 1) for name, v in zip(codes, found["univariate"].tolist(), strict=True)]
-        details = pl.DataFrame([*wholes, *columns], schema=_DETAILS, orient="row")
+        details = pl.DataFrame([*wholes, *columns], schema=_DETAILS, orient="row").with_columns(
+            real_rows=pl.lit(sides.real.height, pl.Int64), synthetic_rows=pl.lit(sides.synthetic.height, pl.Int64)
+        )
         return Score(float(np.mean([mean[0] for mean in means.values()])), details=details)
 
 

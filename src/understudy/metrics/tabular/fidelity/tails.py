@@ -61,7 +61,9 @@ class Tails(Spec):
 
         everything = np.ones(a.height, dtype=bool), np.ones(b.height, dtype=bool)
         rows = [(c.name, *end.told) for c in columns for end in c.ends(self.share, *everything)]
-        details = pl.DataFrame(rows, schema=_DETAILS, orient="row")
+        details = pl.DataFrame(rows, schema=_DETAILS, orient="row").with_columns(
+            real_rows=pl.lit(a.height, pl.Int64), synthetic_rows=pl.lit(b.height, pl.Int64)
+        )
         value = mean(*everything)
         return Score(value, interval=jackknifed(value, mean, (a.height, b.height), run), details=details)
 

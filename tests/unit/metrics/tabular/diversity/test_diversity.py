@@ -75,6 +75,8 @@ def test_rare_combinations_by_hand(make, run):
         "present": 1.0,
         "relative_error": pytest.approx((0.5 + 1) / 2),
         "score": pytest.approx((4 + 8) / 16),
+        "real_rows": 1000,
+        "synthetic_rows": 1000,
     }
 
 
