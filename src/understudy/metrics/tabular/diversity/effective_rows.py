@@ -11,23 +11,23 @@ from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import Coding, FloatArray, capped
 from understudy.metrics.tabular._intervals import around
-from understudy.metrics.tabular._neighbours import Neighbours
+from understudy.metrics.tabular._neighbours import WORK, Neighbours, Points
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["EffectiveRows"]
 
 _FEWEST = 20  # rows of either table below which pairs of them say nothing
-_WORK = 1.5e8  # distances of single values that one table may take (about a third of a second)
+_REACH_ROWS = 1_500  # whose distances say how far near is
 
 
 class EffectiveRows(Spec):
     """Likeness of the effective numbers of distinct rows, in (0, 1]; 1 is as many as real rows.
 
-    Two rows are near if their distance is at most that of the nearest 0.2 % of all pairs of real rows. The effective
+    Two rows are near if their distance is at most that of the nearest 0.5 % of all pairs of real rows. The effective
     number is one over the share of near pairs: that of so many rows, all equally frequent and far from one another. The
     value is the smaller number as a part of the greater one. A model that has collapsed to ``m`` kinds of rows has an
-    effective number of at most ``m``, where real rows have 500 (fewer, where more than 0.2 % of the pairs are equal).
+    effective number of at most ``m``, where real rows have 200 (fewer, where more than 0.5 % of the pairs are equal).
     The distance is Gower's: differences as a share of the real range, 1 for another category.
 
     ``details`` shows the numbers, and how many of as many rows of either table are different at all. The interval
@@ -45,24 +45,23 @@ class EffectiveRows(Spec):
     stand_in: ClassVar[StandIn] = "holdout, scaled"
     thorough: ClassVar[bool] = False
 
-    max_rows: int = Field(default=3_000, ge=_FEWEST)
+    max_rows: int = Field(default=12_000, ge=_FEWEST)
     """Rows of each table that are compared with one another at most; more are sampled, fewer of wide tables."""
-    near: float = Field(default=0.002, gt=0, lt=1)
+    near: float = Field(default=0.005, gt=0, lt=1)
     """Share of the pairs of real rows that are near."""
 
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Compare all pairs of rows of either table."""
-        most = min(self.max_rows, max(_FEWEST, int(np.sqrt(_WORK / max(1, len(real.schema.columns))))))
+        most = min(self.max_rows, max(_FEWEST, int(np.sqrt(WORK / 10 / max(1, len(real.schema.columns))))))
         n = min(real.n_rows, synthetic.n_rows, most)
         if n < _FEWEST:
             msg = f"A table has only {n} row{'s' * (n != 1)}; to see how they differ, {_FEWEST} of each are needed."
             raise NotApplicable(msg)
         a, b = capped(real, n, run.child("real")), capped(synthetic, n, run.child("synthetic"))
         space = Neighbours.of(Coding.of(real.schema, a, b), real.rows)
-        apart = [space.apart(points, points) for points in (space.points(a), space.points(b))]
-        triangle = apart[0][np.triu_indices(n, 1)]
-        reach = float(np.partition(triangle, int(self.near * len(triangle)))[int(self.near * len(triangle))])
-        (share_a, on_a), (share_b, on_b) = (_near(distances, reach) for distances in apart)
+        points = space.points(a)
+        reach = self._reach(points.take(run.child("reach").rng.choice(n, min(n, _REACH_ROWS), replace=False)))
+        (share_a, on_a), (share_b, on_b) = (_near(rows, reach) for rows in (points, space.points(b)))
         value = float(np.exp(-abs(np.log(share_a / share_b))))
         error = float(np.sqrt(on_a.var() / n + on_b.var() / n)) * value
         distinct = [len(np.unique(space.coding.matrix(frame), axis=0)) for frame in (a, b)]
@@ -73,10 +72,16 @@ class EffectiveRows(Spec):
         )
         return Score(value, interval=around(value, error), details=details)
 
+    def _reach(self, rows: Points) -> float:
+        """Give the greatest distance of near rows."""
+        distances = Neighbours.apart(rows, rows)[np.triu_indices(rows.n_rows, 1)]
+        place = int(self.near * len(distances))
+        return float(np.partition(distances, place)[place])
 
-def _near(distances: np.ndarray, reach: float) -> tuple[float, FloatArray]:
+
+def _near(rows: Points, reach: float) -> tuple[float, FloatArray]:
     """Give the share of pairs that are near, and the influence of each row on its log."""
-    n = len(distances)
-    each = ((distances <= reach).sum(axis=1) - 1) / (n - 1)
+    n = rows.n_rows
+    each = (Neighbours.within(rows, rows, reach) - 1) / (n - 1)
     share = max(float(each.mean()), 1 / (n * (n - 1)))
     return share, 2 * each / share
