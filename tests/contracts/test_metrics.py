@@ -12,7 +12,7 @@ from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import NotApplicable
 from understudy.execution.local import Local
-from understudy.metrics.evaluate import evaluate
+from understudy.metrics.evaluate import chosen, evaluate
 from understudy.protocols import Metric, Score
 from understudy.schema.column import (
     Boolean,
@@ -185,6 +185,9 @@ def test_metric_gives_the_same_answer_twice_and_for_any_number_of_workers(name):
     one, two = (
         evaluate(real, synthetic, holdout, target, Run(5, executor=Local(workers)), only=[name]) for workers in (1, 2)
     )
+    assert one.skipped == two.skipped
+    if name in one.skipped:
+        return
     a, b = one.scores[name], two.scores[name]
     assert (a.value, a.floor, a.ceiling, a.interval) == (b.value, b.floor, b.ceiling, b.interval)
     assert a.details is not None
@@ -203,5 +206,5 @@ def test_metric_that_needs_a_holdout_declines_without_one(name):
 def test_evaluation_accounts_for_every_metric_on_odd_tables(odd):
     real, synthetic, holdout, target = ODD[odd]
     found = evaluate(real, synthetic, holdout, target, Run(2, executor=Local(2)))
-    assert sorted([*found.scores, *found.skipped]) == NAMES
+    assert sorted([*found.scores, *found.skipped]) == sorted(chosen(None))
     assert all(reason.endswith(".") for reason in found.skipped.values())

@@ -11,10 +11,20 @@ from scipy.stats import binom, norm
 from understudy.context import Run
 from understudy.data.table import Table
 from understudy.metrics.tabular._intervals import area, area_interval, share_interval, shares_apart
+from understudy.metrics.tabular.diversity.alpha_precision import AlphaPrecision
+from understudy.metrics.tabular.diversity.beta_recall import BetaRecall
+from understudy.metrics.tabular.diversity.density_coverage import DensityCoverage
+from understudy.metrics.tabular.diversity.effective_rows import EffectiveRows
+from understudy.metrics.tabular.diversity.simpson import Simpson
 from understudy.metrics.tabular.fidelity.boosted_detection import BoostedDetection
+from understudy.metrics.tabular.fidelity.jensen_shannon import JensenShannon
 from understudy.metrics.tabular.fidelity.logistic_detection import LogisticDetection
 from understudy.metrics.tabular.fidelity.marginals import Marginals
 from understudy.metrics.tabular.fidelity.pairs import Pairs
+from understudy.metrics.tabular.fidelity.spearman import Spearman
+from understudy.metrics.tabular.fidelity.tails import Tails
+from understudy.metrics.tabular.fidelity.trivariate import Trivariate
+from understudy.metrics.tabular.fidelity.wasserstein import Wasserstein
 from understudy.metrics.tabular.privacy.closeness import Closeness
 from understudy.metrics.tabular.privacy.membership import Membership
 from understudy.metrics.tabular.utility._measures import of_classes, of_quantities
@@ -138,7 +148,11 @@ def test_detection_where_nothing_is_to_be_told_apart(metric, n, repeats):
     assert binom.cdf(hits, repeats, 0.95) > FALSE_ALARM
 
 
-@pytest.mark.parametrize("metric", [Marginals, Pairs])
+SHORT_BY_CHANCE = (Marginals, Pairs, Wasserstein, JensenShannon, Tails, Spearman, Trivariate)
+SHORT_BY_CHANCE += (Simpson, AlphaPrecision, BetaRecall, DensityCoverage, EffectiveRows)
+
+
+@pytest.mark.parametrize("metric", SHORT_BY_CHANCE)
 def test_fresh_real_rows_are_rarely_called_worse_than_fresh_real_rows(metric):
     rng = np.random.default_rng(9)
     alarms = 0

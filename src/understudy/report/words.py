@@ -11,23 +11,54 @@ QUESTIONS = {
 }
 """Title of each question and how it is put, in the order of the page."""
 
-FOR_COMPARISON = frozenset({"pairs_own_bins"})
+FOR_COMPARISON = frozenset(
+    {"pairs_own_bins", "range_coverage", "sdmetrics_quality", "sdmetrics_diagnostic", "mostlyai_accuracy"}
+)
 """Scores that are shown beside published ones and decide nothing."""
 
 MEANINGS = {
     "valid_rows": "Share of rows that hold only values that the real table could hold.",
+    "adherence": "Share of values inside the real range, levels and grid; unseen real rows leave them a little, too.",
+    "missing": "Whether values are missing as often as in the real rows, and together; 1 is identical.",
     "marginals": "How alike each column is by itself, averaged over the columns; 1 is identical.",
+    "wasserstein": "How near values lie to where they should: 1 is identical, 0 is as far off as the "
+    "real median alone, repeated.",
+    "jensen_shannon": "How alike each column is by itself, with more weight on values that one of the tables lacks; 1 "
+    "is identical.",
+    "tails": "Whether columns reach as far out at both ends as the real ones, and as often; 1 is identical.",
     "pairs": "How alike every two columns behave together, averaged over the pairs; 1 is identical.",
+    "spearman": "Whether two quantities rise and fall together as in the real rows, outliers counting no more than "
+    "other rows; 1 is identical.",
     "mutual_information": "How wrong it is what one column tells about another, strong relations first; 0 is not at "
     "all.",
+    "trivariate": "How alike every three columns behave together, averaged over triples; 1 is identical, which short "
+    "tables miss by chance.",
+    "relations": "Share of the rows that keep the relations found among the real ones, such as sums, orders, and "
+    "columns that others fix.",
+    "maximum_mean_discrepancy": "How far the two tables are apart as wholes, all columns at once; 0 is identical.",
     "logistic_detection": "How well the rows hide from a simple detector that adds columns up; 1: it can only guess.",
     "boosted_detection": "How well the rows hide from a strong detector (boosted trees); 1: it can only guess.",
+    "detection_where": "How well the rows hide where they do worst: in one level or part of a column.",
     "pairs_own_bins": "Pairs of columns once more, as papers publish it: each table is cut by its own least and "
     "greatest value, which protected ranges move. For comparison only; it decides nothing here.",
+    "sdmetrics_quality": "The overall score of SDMetrics' quality report. For comparison only.",
+    "sdmetrics_diagnostic": "The overall score of SDMetrics' diagnostic report. For comparison only.",
+    "mostlyai_accuracy": "The overall accuracy of MOSTLY AI's quality report. For comparison only.",
     "tstr": "How well a model predicts unseen real rows that has learnt from synthetic ones; the ceiling has learnt "
     "from real ones.",
     "categories_coverage": "Share of the rare real categories that occur among the synthetic rows too. Those of fewer "
     "than five rows are left out on purpose.",
+    "rare_combinations": "Share of the rare combinations of two categories that occur too, in proportion.",
+    "simpson": "Whether columns, and segments of two columns, are as manifold as the real ones; 1 is identical.",
+    "effective_rows": "Whether rows differ from one another as real ones do, rather than varying a few kinds; 1 is as "
+    "much.",
+    "density_coverage": "Share of the real rows that have a synthetic row among their nearest neighbours.",
+    "alpha_precision": "Whether synthetic rows lie as far from the middle as real ones do, typical and unusual ones in "
+    "proportion; 1 is identical.",
+    "beta_recall": "How many real rows have a synthetic row at least as near as another real row. Fresh real rows "
+    "reach about one half; much more would be copies.",
+    "range_coverage": "Share of the real ranges and levels that occur. Their ends are few persons' values, which "
+    "protection leaves out on purpose: for comparison only; it decides nothing here.",
     "membership": "How often an attacker who holds the synthetic rows picks the training row from a pair with an "
     "unseen one; 0.5 is guessing.",
     "closeness": "Share of rows that are nearer to a training row than to an unseen one; one half means no memory.",

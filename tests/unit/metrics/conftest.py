@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -60,3 +61,18 @@ def mixed(make) -> Callable[..., Table]:
         return make(MIXED, values)
 
     return draw
+
+
+@pytest.fixture
+def frame() -> Callable[[Table], pd.DataFrame]:
+    """Give a function that gives rows as pandas holds them: objects for strings, None for a missing string."""
+
+    def frame(table: Table) -> pd.DataFrame:
+        columns, dtypes = {}, {"numerical": float, "datetime": "datetime64[ns]"}
+        for name in table.rows.columns:
+            kind = table.schema.columns[name].kind
+            values = table.rows[name].to_list()
+            columns[name] = pd.Series(values, dtype=dtypes.get(kind, object))
+        return pd.DataFrame(columns)
+
+    return frame

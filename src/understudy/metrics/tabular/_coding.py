@@ -89,6 +89,16 @@ class Coding:
         return tuple(self.levels)
 
     @property
+    def quantities(self) -> tuple[str, ...]:
+        """The columns of quantities, in the table's order."""
+        return tuple(name for name, levels in self.levels.items() if levels is None)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The columns of categories, in the table's order."""
+        return tuple(name for name, levels in self.levels.items() if levels is not None)
+
+    @property
     def categorical(self) -> npt.NDArray[np.bool_]:
         """Which of the columns are categories."""
         return np.array([levels is not None for levels in self.levels.values()], dtype=bool)

@@ -3,14 +3,30 @@
 ``tests/statistical/test_coverage.py`` counts how often each of them covers the truth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Z95", "Interval", "area", "area_interval", "around", "share_interval", "shares_apart"]
+from understudy.context import Run
+
+__all__ = [
+    "GROUPS",
+    "Z95",
+    "Interval",
+    "area",
+    "area_interval",
+    "around",
+    "jackknife",
+    "jackknifed",
+    "share_interval",
+    "shares_apart",
+]
+
+GROUPS = 10
+"""Groups of rows that a jackknife leaves out one at a time."""
 
 Z95 = 1.959963984540054
 """Two-sided 95 % point of the standard normal distribution."""
@@ -21,6 +37,47 @@ Interval: TypeAlias = tuple[float, float]
 def around(value: float, error: float, low: float = 0.0, high: float = 1.0, z: float = Z95) -> Interval:
     """Give ``value`` -+ ``z`` standard errors, kept inside [low, high]."""
     return max(low, value - z * error), min(high, value + z * error)
+
+
+def jackknife(values: npt.NDArray[np.float64]) -> float:
+    """Give the variance of a statistic from its values without each group of rows."""
+    return float((len(values) - 1) / len(values) * ((values - values.mean()) ** 2).sum())
+
+
+def jackknifed(
+    value: float,
+    without: Callable[[npt.NDArray[np.bool_], npt.NDArray[np.bool_]], float],
+    rows: tuple[int, int],
+    run: Run,
+    low: float = 0.0,
+) -> Interval | None:
+    """Give the interval of a statistic of two tables by leaving out a tenth of the rows of either, ten times each.
+
+    Parameters
+    ----------
+    value : float
+        The statistic of all rows; at most 1.
+    without : callable
+        Gives the statistic of the rows that are marked in either table.
+    rows : tuple of int
+        Number of rows of the two tables.
+    run : Run
+        Draws the groups.
+    low : float
+        Least value that the statistic can take.
+
+    Returns
+    -------
+    tuple of float, or None
+        None where a table has fewer than twenty rows: without a tenth of them little is left to learn from.
+    """
+    if min(rows) < 2 * GROUPS:
+        return None
+    first, second = (run.child("groups", i).rng.permutation(n) % GROUPS for i, n in enumerate(rows))
+    all_first, all_second = np.ones(rows[0], dtype=bool), np.ones(rows[1], dtype=bool)
+    variance = jackknife(np.array([without(first != g, all_second) for g in range(GROUPS)]))
+    variance += jackknife(np.array([without(all_first, second != g) for g in range(GROUPS)]))
+    return around(value, sqrt(variance), low)
 
 
 def share_interval(hits: float, n: int, z: float = Z95) -> Interval:

@@ -93,6 +93,30 @@ class Neighbours:
         return np.where(np.isnan(values), _FAR, scaled)
 
     @staticmethod
+    def apart(rows: Points, others: Points) -> npt.NDArray[np.float32]:
+        """Give the distance of each row to each other one, shape (rows, others); for few rows only."""
+        out = np.zeros((rows.n_rows, others.n_rows), dtype=np.float32)
+        step = np.empty_like(out)
+        for value, column in zip(rows.numbers, others.numbers, strict=True):
+            np.subtract(value[:, None], column[None, :], out=step)
+            out += np.minimum(np.abs(step, out=step), np.float32(1), out=step)
+        unlike = np.zeros_like(out)
+        for code, levels in zip(rows.codes, others.codes, strict=True):
+            unlike += code[:, None] != levels[None, :]
+        return out + unlike
+
+    @staticmethod
+    def within(rows: Points, others: Points, reach: float) -> npt.NDArray[np.int64]:
+        """Give for each row how many of ``others`` are at most ``reach`` away, shape (rows,)."""
+        return _count(
+            np.ascontiguousarray(rows.numbers.T),
+            np.ascontiguousarray(rows.codes.T),
+            others.numbers,
+            others.codes,
+            np.float32(reach),
+        )
+
+    @staticmethod
     def nearest(
         queries: Points, others: Points, weights: tuple[float, ...] = (1.0,)
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
@@ -157,3 +181,36 @@ def _search(  # noqa: C901 - one loop nest, so that it compiles to vector instru
                             index[w, i] = start + j
                             break
     return best, index
+
+
+@compiled(fastmath={"nnan", "nsz"})
+def _count(
+    query_numbers: npt.NDArray[np.float32],
+    query_codes: npt.NDArray[np.int32],
+    numbers: npt.NDArray[np.float32],
+    codes: npt.NDArray[np.int32],
+    reach: np.float32,
+) -> npt.NDArray[np.int64]:
+    n_queries, n_others = query_numbers.shape[0], numbers.shape[1]
+    found = np.zeros(n_queries, dtype=np.int64)
+    apart = np.empty(_BLOCK, dtype=np.float32)
+    unlike = np.empty(_BLOCK, dtype=np.float32)
+    one, zero = np.float32(1), np.float32(0)
+    for start in range(0, n_others, _BLOCK):
+        size = min(_BLOCK, n_others - start)
+        for i in range(n_queries):
+            apart[:] = zero
+            unlike[:] = zero
+            for c in range(query_numbers.shape[1]):
+                value, column = query_numbers[i, c], numbers[c, start : start + size]
+                for j in range(size):
+                    apart[j] += min(abs(value - column[j]), one)
+            for c in range(query_codes.shape[1]):
+                code, levels = query_codes[i, c], codes[c, start : start + size]
+                for j in range(size):
+                    unlike[j] += one if levels[j] != code else zero
+            near = 0
+            for j in range(size):
+                near += apart[j] + unlike[j] <= reach
+            found[i] += near
+    return found

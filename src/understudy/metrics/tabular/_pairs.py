@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TypeAlias
 
 import numpy as np
@@ -15,10 +16,12 @@ from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, cap
 from understudy.metrics.tabular._intervals import around
 from understudy.protocols import Score
 
-__all__ = ["BINS", "Cut", "Sides", "joint_codes", "pair_score", "quantile_codes"]
+__all__ = ["BINS", "Codes", "Cut", "Sides", "joint_codes", "own_bin_codes", "pair_score", "quantile_codes"]
 
 BINS = 10
 """Bins of a quantity that is compared with a category."""
+
+_GROUPS = {2: ("two", "pair"), 3: ("three", "triple")}
 
 Codes: TypeAlias = tuple[IntArray, IntArray]
 """A column's codes in the real and in the synthetic rows."""
@@ -44,18 +47,20 @@ class Sides:
     synthetic: pl.DataFrame
 
     @classmethod
-    def of(cls, real: Table, synthetic: Table, max_rows: int, run: Run) -> "Sides":
+    def of(cls, real: Table, synthetic: Table, max_rows: int, run: Run, fewest: int = 2) -> "Sides":
         """Sample the tables where they are too large, and code them.
 
         Raises
         ------
         NotApplicable
-            If there is no pair of columns.
+            If there are fewer than ``fewest`` columns.
         """
         a, b = capped(real, max_rows, run.child("real")), capped(synthetic, max_rows, run.child("synthetic"))
         coding = Coding.of(real.schema, a, b)
-        if len(coding.names) < 2:  # noqa: PLR2004
-            raise NotApplicable("Fewer than two columns can be compared, so there is no pair.")
+        if len(coding.names) < fewest:
+            count, group = _GROUPS[fewest]
+            msg = f"Fewer than {count} columns can be compared, so there is no {group}."
+            raise NotApplicable(msg)
         return cls(coding, a, b)
 
     def quantities(self) -> dict[str, tuple[FloatArray, FloatArray]]:
@@ -68,9 +73,24 @@ class Sides:
         quantities = self.quantities()
         return {n: cut(*quantities[n]) if n in quantities else self._levels(n) for n in self.coding.names}
 
-    def pairs(self, most: int, run: Run) -> list[tuple[str, str]]:
-        """Give all pairs of columns, or a seeded sample of ``most`` of them."""
-        pairs = list(combinations(self.coding.names, 2))
+    def triples(self, most: int, run: Run) -> list[tuple[str, str, str]]:
+        """Give all triples of columns, or a seeded sample of ``most`` of them."""
+        d = len(self.coding.names)
+        if comb(d, 3) <= most:
+            return list(combinations(self.coding.names, 3))
+        rng = run.child("triples").rng
+        drawn: set[tuple[int, ...]] = set()
+        while len(drawn) < most:
+            rows = np.sort(rng.integers(0, d, (2 * most, 3)), axis=1)
+            distinct = (rows[:, 0] < rows[:, 1]) & (rows[:, 1] < rows[:, 2])
+            for row in rows[distinct].tolist():
+                if len(drawn) < most:
+                    drawn.add(tuple(row))
+        return [(self.coding.names[i], self.coding.names[j], self.coding.names[k]) for i, j, k in sorted(drawn)]
+
+    def pairs(self, most: int, run: Run, among: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
+        """Give all pairs of columns (or of those ``among`` them), or a seeded sample of ``most`` of them."""
+        pairs = list(combinations(self.coding.names if among is None else among, 2))
         if len(pairs) <= most:
             return pairs
         return [pairs[i] for i in np.sort(run.child("pairs").rng.choice(len(pairs), most, replace=False))]
@@ -90,6 +110,23 @@ def quantile_codes(x: FloatArray, y: FloatArray) -> Codes:
     )
     codes_x, codes_y = (np.where(np.isnan(v), len(cuts) + 1, np.searchsorted(cuts, v, "left")) for v in (x, y))
     return codes_x, codes_y
+
+
+def own_bin_codes(x: FloatArray, y: FloatArray) -> Codes:
+    """Cut each sample into ten bins of equal width over its own range, as published; missing is beyond the last."""
+    return _own_bins(x), _own_bins(y)
+
+
+def _own_bins(x: FloatArray) -> IntArray:
+    known = x[~np.isnan(x)]
+    if not len(known):
+        return np.full(len(x), BINS + 1, dtype=np.int64)
+    # In units of the greatest value: the width of a range near the largest float would overflow.
+    unit = float(np.abs(known).max()) if np.abs(known).max() > 1e300 else 1.0  # noqa: PLR2004
+    low, high = float(known.min()) / unit, float(known.max()) / unit
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.digitize(x / unit, np.linspace(low, high, BINS + 1)).astype(np.int64)
 
 
 def joint_codes(first: Codes, second: Codes) -> tuple[IntArray, IntArray, int]:

@@ -3,17 +3,14 @@
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from pydantic import Field
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from understudy.context import Run
 from understudy.data.table import Table
 from understudy.metrics.tabular._boosting import alive, detector, fit_for_trees, one_thread
 from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray
-from understudy.metrics.tabular._intervals import area
-from understudy.metrics.tabular.fidelity._detection import Areas, samples
+from understudy.metrics.tabular.fidelity._detection import Areas, falls_of, samples
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
@@ -55,7 +52,7 @@ class BoostedDetection(Spec):
             seed = int(run.child("model", fold).rng.integers(2**31))
             model = detector(self.trees, as_sets, seed).fit(alive(x[train]), is_real[train])
             if not falls:
-                falls.extend(_falls(model, x[test], is_real[test], run.child("columns")))
+                falls.extend(falls_of(model, x[test], is_real[test], run.child("columns")))
             return model.predict_proba(x[test])[:, 1]
 
         with one_thread():
@@ -73,32 +70,3 @@ class BoostedDetection(Spec):
             )
         )
         return Score(found.score, interval=found.score_interval, details=details)
-
-
-def _falls(
-    model: HistGradientBoostingClassifier, x: FloatArray, is_real: npt.NDArray[np.bool_], run: Run
-) -> list[float]:
-    """Give by how much the area falls when each column is shuffled."""
-    most = max(500, 100_000 // x.shape[1])
-    if len(x) > most:
-        chosen = run.child("rows").rng.choice(len(x), most, replace=False)
-        x, is_real = x[chosen], is_real[chosen]
-    if is_real.all() or not is_real.any():
-        return [0.0] * x.shape[1]
-
-    whole = _area(model.predict_proba(x)[:, 1], is_real)
-    falls: list[float] = []
-    # Many shuffled copies at once: a prediction costs more to start than a row costs.
-    at_once = max(1, 50_000 // len(x))
-    for start in range(0, x.shape[1], at_once):
-        columns = range(start, min(start + at_once, x.shape[1]))
-        copies = np.tile(x, (len(columns), 1, 1))
-        for copy, c in zip(copies, columns, strict=True):
-            copy[:, c] = run.child("column", c).rng.permutation(x[:, c])
-        guesses = model.predict_proba(copies.reshape(-1, x.shape[1]))[:, 1].reshape(len(columns), len(x))
-        falls += [whole - _area(guess, is_real) for guess in guesses]
-    return falls
-
-
-def _area(guess: FloatArray, is_real: npt.NDArray[np.bool_]) -> float:
-    return area(guess[is_real], guess[~is_real])[0]

@@ -10,14 +10,12 @@ from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import FloatArray, IntArray
-from understudy.metrics.tabular._intervals import around
+from understudy.metrics.tabular._intervals import GROUPS, around, jackknife
 from understudy.metrics.tabular._pairs import Sides, joint_codes, quantile_codes
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
 __all__ = ["MutualInformation"]
-
-_GROUPS = 10  # of rows, for the jackknife
 
 
 class MutualInformation(Spec):
@@ -45,10 +43,10 @@ class MutualInformation(Spec):
         sides = Sides.of(real, synthetic, self.max_rows, run)
         codes = sides.codes(quantile_codes)
         pairs = sides.pairs(self.max_pairs, run)
-        groups_real = run.child("groups", "real").rng.permutation(sides.real.height) % _GROUPS
-        groups_synthetic = run.child("groups", "synthetic").rng.permutation(sides.synthetic.height) % _GROUPS
+        groups_real = run.child("groups", "real").rng.permutation(sides.real.height) % GROUPS
+        groups_synthetic = run.child("groups", "synthetic").rng.permutation(sides.synthetic.height) % GROUPS
         # Rows: the whole table, then the table without each group.
-        a, b = np.zeros((1 + _GROUPS, len(pairs))), np.zeros((1 + _GROUPS, len(pairs)))
+        a, b = np.zeros((1 + GROUPS, len(pairs))), np.zeros((1 + GROUPS, len(pairs)))
         alone = {n: (_entropies(x, groups_real), _entropies(y, groups_synthetic)) for n, (x, y) in codes.items()}
         for i, (first, second) in enumerate(pairs):
             x, y, _ = joint_codes(codes[first], codes[second])
@@ -58,7 +56,7 @@ class MutualInformation(Spec):
             raise NotApplicable("No column tells anything about another, in either table.")
         value = float(_weighted(a[0], b[0]))
         spread = sum(
-            _jackknife(np.array([_weighted(*pair) for pair in sets]))
+            jackknife(np.array([_weighted(*pair) for pair in sets]))
             for sets in ([(row, b[0]) for row in a[1:]], [(a[0], row) for row in b[1:]])
         )
         details = pl.DataFrame(
@@ -73,10 +71,6 @@ def _weighted(real: FloatArray, synthetic: FloatArray) -> float:
     return float((weight * np.abs(real - synthetic)).sum()) / total if total > 0 else 0.0
 
 
-def _jackknife(values: FloatArray) -> float:
-    return float((len(values) - 1) / len(values) * ((values - values.mean()) ** 2).sum())
-
-
 def _information(one: FloatArray, two: FloatArray, both: FloatArray) -> FloatArray:
     """Give the normalised mutual information from the entropies of either column and of the pair."""
     mean = (one + two) / 2
@@ -89,7 +83,7 @@ def _entropies(codes: IntArray, groups: IntArray) -> FloatArray:
     if k > len(codes):
         _, codes = np.unique(codes, return_inverse=True)
         k = int(codes.max()) + 1
-    counts = np.bincount(groups * k + codes, minlength=_GROUPS * k).reshape(_GROUPS, k)
+    counts = np.bincount(groups * k + codes, minlength=GROUPS * k).reshape(GROUPS, k)
     rest = counts.sum(axis=0) - counts
     return np.array([_entropy(counts.sum(axis=0)), *map(_entropy, rest)])
 

@@ -3,13 +3,11 @@
 from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from understudy.context import Run
 from understudy.data.table import Table
-from understudy.metrics.tabular._coding import FloatArray, IntArray
-from understudy.metrics.tabular._pairs import BINS, Sides, pair_score
+from understudy.metrics.tabular._pairs import Sides, own_bin_codes, pair_score
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
@@ -45,21 +43,5 @@ class PairsOwnBins(Spec):
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Compare each pair; ``details`` has one row per pair."""
         sides = Sides.of(real, synthetic, self.max_rows, run)
-        score = pair_score(sides, sides.pairs(self.max_pairs, run), _each_by_itself, undefined=None)
+        score = pair_score(sides, sides.pairs(self.max_pairs, run), own_bin_codes, undefined=None)
         return replace(score, interval=None)
-
-
-def _each_by_itself(x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray]:
-    return _own_bins(x), _own_bins(y)
-
-
-def _own_bins(x: FloatArray) -> IntArray:
-    known = x[~np.isnan(x)]
-    if not len(known):
-        return np.full(len(x), BINS + 1, dtype=np.int64)
-    # In units of the greatest value: the width of a range near the largest float would overflow.
-    unit = float(np.abs(known).max()) if np.abs(known).max() > 1e300 else 1.0  # noqa: PLR2004
-    low, high = float(known.min()) / unit, float(known.max()) / unit
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    return np.digitize(x / unit, np.linspace(low, high, BINS + 1)).astype(np.int64)

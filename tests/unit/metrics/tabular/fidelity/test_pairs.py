@@ -6,9 +6,10 @@ from understudy.metrics.tabular._pairs import Sides, joint_codes, quantile_codes
 from understudy.metrics.tabular.fidelity.mutual_information import MutualInformation
 from understudy.metrics.tabular.fidelity.pairs import Pairs
 from understudy.metrics.tabular.fidelity.pairs_own_bins import PairsOwnBins
+from understudy.metrics.tabular.fidelity.trivariate import Trivariate
 from understudy.schema.column import Categorical, Numerical
 
-ALL = [Pairs, PairsOwnBins, MutualInformation]
+ALL = [Pairs, PairsOwnBins, MutualInformation, Trivariate]
 
 
 @pytest.mark.parametrize("metric", ALL)
@@ -20,7 +21,7 @@ def test_equal_tables_are_perfect(mixed, run, metric):
 @pytest.mark.parametrize("metric", ALL)
 def test_one_column_has_no_pair(make, run, metric):
     table = make({"x": Numerical()}, {"x": [1.0, 2.0]})
-    with pytest.raises(NotApplicable, match="no pair"):
+    with pytest.raises(NotApplicable, match=r"no (pair|triple)"):
         metric()(table, table, None, run)
 
 
@@ -88,10 +89,28 @@ def test_the_published_form_has_no_interval_for_its_bins_move_with_the_extremes(
     assert PairsOwnBins()(mixed(1), mixed(2), None, run).interval is None
 
 
-@pytest.mark.parametrize("metric", [Pairs, MutualInformation])
+@pytest.mark.parametrize("metric", [Pairs, MutualInformation, Trivariate])
 def test_intervals_are_as_wide_as_repeated_samples_spread(mixed, run, metric):
     scores = [metric()(mixed(2 * i), mixed(2 * i + 1, shift=0.4), None, run) for i in range(40)]
     spread = np.std([s.value for s in scores], ddof=1)
     claimed = np.mean([(s.interval[1] - s.interval[0]) / 2 / 1.96 for s in scores])
     # The standard deviation of 40 draws is itself off by 11 % (one standard error).
     assert claimed == pytest.approx(spread, rel=0.4)
+
+
+def test_triples_by_hand_and_sampled_ones_are_seeded(make, run):
+    columns = {name: Categorical() for name in "abc"}
+    real = make(columns, {"a": ["x", "x", "y", "y"], "b": ["u", "v", "u", "v"], "c": ["p", "q", "q", "p"]})
+    other = make(columns, {"a": ["x", "x", "y", "y"], "b": ["u", "v", "u", "v"], "c": ["q", "p", "p", "p"]})
+    # Every pair agrees in more cells than the triples, of which only the last one occurs in both.
+    assert Trivariate()(real, other, None, run).value == pytest.approx(0.25)
+    assert Pairs()(real, other, None, run).value > 0.25
+    wide = make({name: Numerical() for name in "abcdefgh"}, {name: [1.0, 2.0] for name in "abcdefgh"})
+    sides = Sides.of(wide, wide, 10, run)
+    assert len(sides.triples(100, run)) == 56
+    drawn = sides.triples(30, run)
+    assert drawn == sides.triples(30, run)
+    assert len(set(drawn)) == 30
+    assert all(a < b < c for a, b, c in drawn)
+    with pytest.raises(NotApplicable, match="no triple"):
+        Trivariate()(*[make({"x": Numerical(), "y": Numerical()}, {"x": [1.0], "y": [1.0]})] * 2, None, run)

@@ -77,3 +77,25 @@ def test_a_differing_category_costs_its_weight():
     q = pl.DataFrame({"x": [0.0], "y": [0.25], "k": ["z"], "b": [True]}, schema=DTYPES)
     space = Neighbours.of(Coding.of(SCHEMA, b, q), b)
     assert space.nearest(space.points(q), space.points(b), (1.0, 2.0))[0][:, 0].tolist() == pytest.approx([1.25, 2.25])
+
+
+@pytest.mark.parametrize("n", [3, 600])
+def test_rows_within_reach_are_those_whose_distance_is_no_greater(n):
+    rng = np.random.default_rng(n)
+    drawn = {
+        "x": rng.integers(-3, 4, n).astype(float),
+        "y": rng.normal(size=n),
+        "k": rng.choice(["a", "b", None], n).tolist(),
+        "b": (rng.random(n) < 0.5).tolist(),
+    }
+    rows = pl.DataFrame(drawn, schema=DTYPES).with_columns(x=pl.when(pl.col("x") > -3).then("x"))
+    space = Neighbours.of(Coding.of(SCHEMA, rows), rows)
+    points = space.points(rows)
+    apart = space.apart(points, points)
+    ranges = {name: rows[name].max() - rows[name].min() for name in "xy"}
+    few = rows.head(40).rows()
+    by_hand = [[slow(a, b, ranges, 1.0) for b in few] for a in few]
+    assert apart[:40, :40] == pytest.approx(np.array(by_hand), abs=1e-5)
+    # The reach is itself a distance: ties count.
+    for reach in (0.0, float(np.median(apart)), float(apart[0, -1])):
+        np.testing.assert_array_equal(space.within(points, points, reach), (apart <= np.float32(reach)).sum(axis=1))
