@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from understudy.context import Finding
-from understudy.report.words import ANSWERS, FOR_COMPARISON, GATES, MEANINGS, SHARE_GATES, SHARES
+from understudy.report.words import ANSWERS, FINER, FOR_COMPARISON, GATES, MEANINGS, SHARE_GATES, SHARES
 from understudy.report.writing import clean, score_number, share_number
 
 if TYPE_CHECKING:
@@ -111,7 +111,9 @@ def answer(question: str, scores: Sequence["ScoreLine"]) -> tuple["Standing", "R
     """Sum the scores of one question up: the worst standing, what has to be said besides, and a sentence."""
     told = [score for score in scores if score.name not in FOR_COMPARISON]
     short = [score for score in told if score.remark == "short"]
-    unsure = [score for score in told if score.remark == "unsure"]
+    doubtful = [score for score in told if score.remark == "unsure"]
+    answered = any(score.standing != "open" for score in told)
+    unsure = [score for score in doubtful if score.name not in FINER or not answered]
     if not told:
         return "open", "", "Nothing was measured."
     if not unsure and not short and all(score.standing == "open" for score in told):

@@ -1,6 +1,6 @@
 """What the page calls things, and what it says of them."""
 
-__all__ = ["ANSWERS", "FOR_COMPARISON", "GATES", "GLOSSARY", "MEANINGS", "QUESTIONS", "SHARES", "SHARE_GATES"]
+__all__ = ["ANSWERS", "FINER", "FOR_COMPARISON", "GATES", "GLOSSARY", "MEANINGS", "QUESTIONS", "SHARES", "SHARE_GATES"]
 
 QUESTIONS = {
     "fidelity": ("Fidelity", "Do the synthetic rows look like the real ones?"),
@@ -15,6 +15,16 @@ FOR_COMPARISON = frozenset(
     {"pairs_own_bins", "range_coverage", "sdmetrics_quality", "sdmetrics_diagnostic", "mostlyai_accuracy"}
 )
 """Scores that are shown beside published ones and decide nothing."""
+
+FINER = frozenset(
+    {
+        *("wasserstein", "jensen_shannon", "tails", "missing", "adherence", "spearman", "trivariate", "relations"),
+        *("maximum_mean_discrepancy", "rare_combinations", "simpson", "effective_rows"),
+        *("alpha_precision", "beta_recall", "density_coverage"),
+    }
+)
+"""Scores that look closer than those which answer a question. Few rows leave them open more often, which is no doubt
+about the answer; where they are weak, they count."""
 
 MEANINGS = {
     "valid_rows": "Share of rows that hold only values that the real table could hold.",

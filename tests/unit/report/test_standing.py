@@ -74,6 +74,19 @@ def test_weak_evidence_is_no_praise(table, evaluation):
     assert "so few rows could hide one" in question.answer
 
 
+def test_a_finer_score_that_few_rows_leave_open_is_no_doubt_about_the_answer(table, evaluation):
+    close, wide = Score(0.99, 0.5, 0.991, (0.98, 1.0)), Score(0.95, 0.5, 0.96, (0.5, 1.0), ceiling_interval=(0.6, 1.0))
+
+    def fidelity(**scores):
+        return build(table(60, 1), table(60, 2), None, type(evaluation)(scores), []).questions[0]
+
+    assert fidelity(marginals=close, tails=close).standing == "good"
+    assert fidelity(marginals=close, tails=wide).standing == "good"
+    assert fidelity(marginals=wide, tails=close).remark == "unsure"
+    assert fidelity(tails=wide).remark == "unsure"
+    assert fidelity(marginals=close, tails=Score(0.5, 0.5, 0.99, (0.49, 0.51))).standing == "weak"
+
+
 def test_the_published_form_of_pairs_is_shown_last_and_decides_nothing(table, evaluation):
     scores = {"pairs_own_bins": score(0.5, 0.4, 0.9), "pairs": score(0.9, 0.4, 0.9), "marginals": score(0.9, 1.0, 0.9)}
     question = build(table(60, 1), table(60, 2), None, type(evaluation)(scores), []).questions[0]
