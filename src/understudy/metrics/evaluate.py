@@ -171,7 +171,7 @@ def _with_references(
         score,
         floor=floor and floor.value,
         ceiling=score.ceiling if ceiling is None else ceiling.value,
-        ceiling_interval=ceiling and ceiling.interval,
+        ceiling_interval=score.ceiling_interval if ceiling is None else ceiling.interval,
         seconds=sum(took for (metric, _), (_, took) in answers.items() if metric == name),
     )
 

@@ -37,7 +37,7 @@ _ROWS_DRAWN = 100_000
 
 _PLOTS = 300
 _DETAILS = 1000
-_VOCABULARY = {"measure", "attack", "rows_of"}
+_VOCABULARY = {"measure", "attack", "rows_of", "learner", "trained_on", "tested_on"}
 """Parts of a score's details that hold a metric's own words, not the data's."""
 
 _PROTECTIONS = {"categories.rare", "extremes.protected"}

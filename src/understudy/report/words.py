@@ -26,6 +26,14 @@ MEANINGS = {
     "greatest value, which protected ranges move. For comparison only; it decides nothing here.",
     "tstr": "How well a model predicts unseen real rows that has learnt from synthetic ones; the ceiling has learnt "
     "from real ones.",
+    "queries": "How far counts and group means that an analyst might ask for are off, as a part of the true answer; 0 "
+    "is not at all.",
+    "learners": "How well linear, boosted and neural models predict unseen real rows that have learnt from synthetic "
+    "ones, averaged; the ceiling has learnt from real ones.",
+    "importance": "Whether the columns that matter to a model are the same, in the same order, be it trained on "
+    "synthetic or real rows; 1 is the same order.",
+    "global_utility": "How much of what real rows teach about each column from the others synthetic rows teach too, "
+    "averaged over the columns; 1 is all.",
     "categories_coverage": "Share of the rare real categories that occur among the synthetic rows too. Those of fewer "
     "than five rows are left out on purpose.",
     "membership": "How often an attacker who holds the synthetic rows picks the training row from a pair with an "

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Z95", "Interval", "area", "area_interval", "around", "share_interval", "shares_apart"]
+__all__ = ["Z95", "Interval", "area", "area_interval", "around", "jackknife", "share_interval", "shares_apart"]
 
 Z95 = 1.959963984540054
 """Two-sided 95 % point of the standard normal distribution."""
@@ -116,3 +116,16 @@ def _area_error(
     half = (m + n) / 2 - 1
     spread = 1 + half * ((1 - area) / (2 - area) + area / (1 + area))
     return np.sqrt(np.maximum(area * (1 - area) * spread / (m * n), 0.0))
+
+
+def jackknife(values: npt.NDArray[np.float64]) -> float:
+    """Give the standard error of a statistic from its values without each of some groups of rows of equal size.
+
+    Values that are undefined, because a group held all rows of a kind, are left out.
+
+    References
+    ----------
+    Shao, Tu, *The Jackknife and Bootstrap* (1995), eq. 2.31 (delete-d by groups).
+    """
+    values = values[np.isfinite(values)]
+    return sqrt((len(values) - 1) / len(values) * float(((values - values.mean()) ** 2).sum())) if len(values) else 0.0
