@@ -2,6 +2,7 @@
 
 TYPE_CHECKING = False  # as type checkers know it; importing it would take longer than all the rest
 if TYPE_CHECKING:
+    from understudy.api import advise as advise
     from understudy.api import evaluate as evaluate
     from understudy.api import fit as fit
     from understudy.api import infer as infer
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from understudy.api import sample as sample
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "evaluate", "fit", "infer", "load", "run", "sample"]
+__all__ = ["__version__", "advise", "evaluate", "fit", "infer", "load", "run", "sample"]
 
 
 def __getattr__(name: str) -> object:

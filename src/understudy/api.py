@@ -6,6 +6,7 @@ from typing import Any
 
 from understudy.data.infer import Inference
 from understudy.pipeline import model as models
+from understudy.pipeline.advise import Advice, advise_data
 from understudy.pipeline.judging import evaluate_data
 from understudy.pipeline.library import Data, Options, Result, fit_data, infer_data, run_data
 from understudy.pipeline.model import Model
@@ -13,7 +14,7 @@ from understudy.report.report import Report
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
-__all__ = ["Model", "Result", "evaluate", "fit", "infer", "load", "run", "sample"]
+__all__ = ["Advice", "Model", "Result", "advise", "evaluate", "fit", "infer", "load", "run", "sample"]
 
 
 def run(
@@ -110,3 +111,59 @@ def evaluate(
     """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones."""
     told = Options(target=target, seed=seed, schema=schema, workers=workers)
     return evaluate_data(real, holdout, synthetic, told, metrics).report
+
+
+def advise(  # noqa: PLR0913 - a verb has as many options as it has
+    data: Data,
+    *,
+    target: str,
+    holdout: Data | None = None,
+    synthesizer: str | Spec = "auto",
+    learner: str = "boosted",
+    measure: str | None = None,
+    schema: TableSchema | str | Path | None = None,
+    time_budget: float | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+) -> Advice:
+    """Say whether synthetic rows help a model that predicts ``target``, and by how much.
+
+    Models are trained on the real rows alone, on synthetic rows alone, and on mixtures of both, and tested on unseen
+    real rows.
+
+    Parameters
+    ----------
+    data : frame or path
+        Real rows to learn from.
+    target : str
+        Column to predict.
+    holdout : frame or path, optional
+        Unseen real rows; left out: a fifth of ``data`` is set aside.
+    synthesizer : str or Spec
+        What makes the synthetic rows.
+    learner : str
+        Kind of model: ``boosted``, ``linear`` or ``neural``.
+    measure : str, optional
+        What decides: ``auc``, ``pr_auc``, ``accuracy``, ``precision``, ``recall``, ``f1``; for quantities ``r2``,
+        ``rmse``, ``mae``. The first of them where left out.
+    schema : TableSchema or path, optional
+        What the columns mean; left out: inferred.
+    time_budget : float, optional
+        Seconds for choosing and fitting the synthesizer.
+    seed : int, optional
+        The same seed gives the same advice.
+    workers : int, optional
+        Pieces of work done at a time. Changes nothing else.
+
+    Returns
+    -------
+    Advice
+        ``use`` and ``sentence`` say what to do, ``options`` what was measured.
+
+    Raises
+    ------
+    UnderstudyError
+        If the data or an option cannot be used, or the target cannot be predicted.
+    """
+    told = Options(target, seed, synthesizer, {}, None, schema, time_budget, workers)
+    return advise_data(data, holdout, told, learner, measure)

@@ -201,6 +201,32 @@ def test_evaluate_answers_the_questions_that_are_asked(understudy, people):
     assert "Did you mean 'marginals'?" in err
 
 
+def test_advise_says_what_to_train_on_and_writes_what_was_measured(understudy, people):
+    arguments = ("advise", "--real", people(120), "--target", "buys", *CHEAP, "--learner", "linear")
+    code, out, err = understudy(*arguments, "--out", "advice")
+    assert code == 0
+    assert out.strip().startswith("Use the real rows")
+    assert "tested on 24 unseen real rows" in out
+    assert "fit: 96 rows" in err
+    assert understudy("verify", "advice")[0] == 0
+    code, out, _ = understudy(*arguments, "--json", "--out", "advice")
+    advice = json.loads(out)
+    assert (code, advice["exit_code"]) == (0, 0)
+    written = json.loads(Path("advice/advise.json").read_text(encoding="utf-8"))
+    assert written["sentence"] == advice["sentence"]
+    assert [option["name"] for option in advice["options"]][:2] == ["real", "synthetic"]
+
+
+def test_advise_on_wrong_input_ends_with_1_and_a_sentence(understudy, people):
+    code, out, err = understudy("advise", "--real", people(), "--target", "bys", "--json")
+    assert code == 1
+    assert json.loads(out)["exit_code"] == 1
+    assert "Did you mean 'buys'?" in err
+    assert (
+        understudy("advise", "--real", people(), "--target", "buys", "--learner", "boosted", "--measure", "r2")[0] == 1
+    )
+
+
 def test_list_doctor_and_version_answer(understudy):
     assert "independent" in understudy("list", "synthesizers")[1]
     assert "marginals" in understudy("list")[1]

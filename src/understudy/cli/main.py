@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from understudy import __version__
-from understudy.cli import demo, doctor, evaluate, fit, infer, run, sample, verify
+from understudy.cli import advise, demo, doctor, evaluate, fit, infer, run, sample, verify
 from understudy.cli import list as listing
 from understudy.cli.summary import print_json
 from understudy.errors import UnderstudyError
@@ -35,6 +35,7 @@ for _name, _command in (
     ("fit", fit.command),
     ("sample", sample.command),
     ("evaluate", evaluate.command),
+    ("advise", advise.command),
     ("list", listing.command),
     ("verify", verify.command),
     ("doctor", doctor.command),

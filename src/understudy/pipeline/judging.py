@@ -36,7 +36,7 @@ from understudy.schema.table import TableSchema
 from understudy.store.manifest import Manifest, hash_file
 from understudy.store.workspace import new_folder
 
-__all__ = ["Judged", "evaluate_data", "evaluate_files"]
+__all__ = ["Judged", "evaluate_data", "evaluate_files", "read_alike"]
 
 _SHOWN = 3  # values that do not fit, of each column
 
@@ -72,7 +72,7 @@ def evaluate_data(
     given = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
     with clock.step(run.child("read")):
         raws = {what: open_data(data, run.child("read", what))[0] for what, data in given.items()}
-        tables, evidence = _read_alike(raws, options.table_schema(), run)
+        tables, evidence = read_alike(raws, options.table_schema(), run)
     schema, unseen = tables["real"].schema, tables.get("holdout")
     check_target(recipe.evaluate.target, schema)
     place = run.child("evaluate")
@@ -130,13 +130,32 @@ def evaluate_files(
     return Finished(out, manifest, judged.report)
 
 
-def _read_alike(
+def read_alike(
     raws: Mapping[str, Raw], schema: TableSchema | None, run: Run
 ) -> tuple[dict[str, Table], Mapping[str, Sequence[str]]]:
     """Read all tables with the schema of the real rows.
 
     One rule for values that it cannot hold, in whatever order the columns come: among real rows they are an error; in
     the synthetic table they count as missing, their rows as invalid, and a finding names them.
+
+    Parameters
+    ----------
+    raws : mapping
+        The tables, as "real" and, where there are, "synthetic" and "holdout".
+    schema : TableSchema or None
+        What the columns mean; None: inferred from the real rows.
+    run : Run
+        The job.
+
+    Returns
+    -------
+    tuple
+        The tables by the same names, and the evidence for the inferred schema.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or real rows disagree with the schema.
     """
     place = run.child("schema")
     evidence: Mapping[str, Sequence[str]] = {}
@@ -152,7 +171,7 @@ def _read_alike(
             )
             raise SchemaError(msg)
     tables = {what: parse(raw, schema, place.child(what), strict=what != "synthetic") for what, raw in raws.items()}
-    unfit = tables["synthetic"].unfit
+    unfit = tables["synthetic"].unfit if "synthetic" in tables else None
     for values in () if unfit is None else unfit:
         known = values.drop_nulls()
         shown = ", ".join(map(repr, known.unique(maintain_order=True).head(_SHOWN)))
