@@ -17,7 +17,7 @@ from understudy.schema.table import TableSchema
 __all__ = ["Advice", "Model", "Result", "advise", "evaluate", "fit", "infer", "load", "run", "sample"]
 
 
-def run(
+def run(  # noqa: PLR0913 - a verb has as many options as it has
     data: Data,
     *,
     target: str | None = None,
@@ -27,6 +27,7 @@ def run(
     schema: TableSchema | str | Path | None = None,
     time_budget: float | None = None,
     workers: int | None = None,
+    protected: Sequence[str] = (),
 ) -> Result:
     """Make synthetic rows that stand in for ``data``, and the evidence for what they may be used for.
 
@@ -50,6 +51,8 @@ def run(
         Seconds for choosing and fitting.
     workers : int, optional
         Pieces of work done at a time; as many as there are cores where left out. Changes nothing else.
+    protected : sequence of str
+        Columns such as sex whose groups shall fare as in the real rows; the report compares them.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def run(
     UnderstudyError
         If the data or an option cannot be used; one sentence says what, where and how to fix it.
     """
-    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers)
+    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers, protected=protected)
     return run_data(data, told)
 
 
@@ -97,7 +100,7 @@ def infer(data: Data) -> Inference:
     return infer_data(data)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - a verb has as many options as it has
     *,
     real: Data,
     synthetic: Data,
@@ -105,11 +108,19 @@ def evaluate(
     target: str | None = None,
     schema: TableSchema | str | Path | None = None,
     metrics: Sequence[str] | None = None,
+    protected: Sequence[str] = (),
+    representation: Mapping[str, Mapping[str, float]] | None = None,
     seed: int | None = None,
     workers: int | None = None,
 ) -> Report:
-    """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones."""
-    told = Options(target=target, seed=seed, schema=schema, workers=workers)
+    """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones.
+
+    Where ``protected`` columns are named, their groups are compared; where shares of groups in a population are
+    (``representation={"sex": {"Female": 0.5, "Male": 0.5}}``), the table is held against them.
+    """
+    told = Options(
+        target=target, seed=seed, schema=schema, workers=workers, protected=protected, representation=representation
+    )
     return evaluate_data(real, holdout, synthetic, told, metrics).report
 
 
