@@ -2,6 +2,7 @@
 
 TYPE_CHECKING = False  # as type checkers know it; importing it would take longer than all the rest
 if TYPE_CHECKING:
+    from understudy.api import advise as advise
     from understudy.api import audit as audit
     from understudy.api import compare as compare
     from understudy.api import evaluate as evaluate
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from understudy.api import sample as sample
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "audit", "compare", "evaluate", "fit", "infer", "load", "run", "sample"]
+__all__ = ["__version__", "advise", "audit", "compare", "evaluate", "fit", "infer", "load", "run", "sample"]
 
 
 def __getattr__(name: str) -> object:

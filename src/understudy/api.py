@@ -7,6 +7,7 @@ from typing import Any
 from understudy.attacks.limits import Level
 from understudy.data.infer import Inference
 from understudy.pipeline import model as models
+from understudy.pipeline.advise import Advice, advise_data
 from understudy.pipeline.auditing import audit_data
 from understudy.pipeline.comparing import compare_data
 from understudy.pipeline.judging import evaluate_data
@@ -18,10 +19,23 @@ from understudy.report.report import Report
 from understudy.schema.spec import Spec
 from understudy.schema.table import TableSchema
 
-__all__ = ["Model", "Result", "audit", "compare", "evaluate", "fit", "infer", "load", "run", "sample"]
+__all__ = [
+    "Advice",
+    "Model",
+    "Result",
+    "advise",
+    "audit",
+    "compare",
+    "evaluate",
+    "fit",
+    "infer",
+    "load",
+    "run",
+    "sample",
+]
 
 
-def run(
+def run(  # noqa: PLR0913 - a verb has as many options as it has
     data: Data,
     *,
     target: str | None = None,
@@ -31,6 +45,7 @@ def run(
     schema: TableSchema | str | Path | None = None,
     time_budget: float | None = None,
     workers: int | None = None,
+    protected: Sequence[str] = (),
 ) -> Result:
     """Make synthetic rows that stand in for ``data``, and the evidence for what they may be used for.
 
@@ -54,6 +69,8 @@ def run(
         Seconds for choosing and fitting.
     workers : int, optional
         Pieces of work done at a time; as many as there are cores where left out. Changes nothing else.
+    protected : sequence of str
+        Columns such as sex whose groups shall fare as in the real rows; the report compares them.
 
     Returns
     -------
@@ -65,7 +82,7 @@ def run(
     UnderstudyError
         If the data or an option cannot be used; one sentence says what, where and how to fix it.
     """
-    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers)
+    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers, protected=protected)
     return run_data(data, told)
 
 
@@ -101,7 +118,7 @@ def infer(data: Data) -> Inference:
     return infer_data(data)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - a verb has as many options as it has
     *,
     real: Data,
     synthetic: Data,
@@ -109,11 +126,19 @@ def evaluate(
     target: str | None = None,
     schema: TableSchema | str | Path | None = None,
     metrics: Sequence[str] | None = None,
+    protected: Sequence[str] = (),
+    representation: Mapping[str, Mapping[str, float]] | None = None,
     seed: int | None = None,
     workers: int | None = None,
 ) -> Report:
-    """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones."""
-    told = Options(target=target, seed=seed, schema=schema, workers=workers)
+    """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones.
+
+    Where ``protected`` columns are named, their groups are compared; where shares of groups in a population are
+    (``representation={"sex": {"Female": 0.5, "Male": 0.5}}``), the table is held against them.
+    """
+    told = Options(
+        target=target, seed=seed, schema=schema, workers=workers, protected=protected, representation=representation
+    )
     return evaluate_data(real, holdout, synthetic, told, metrics).report
 
 
@@ -170,3 +195,59 @@ def compare(
     """
     told = Options(target=target, seed=seed, schema=schema, workers=workers)
     return compare_data(real, holdout, candidates, techniques, told)
+
+
+def advise(  # noqa: PLR0913 - a verb has as many options as it has
+    data: Data,
+    *,
+    target: str,
+    holdout: Data | None = None,
+    synthesizer: str | Spec = "auto",
+    learner: str = "boosted",
+    measure: str | None = None,
+    schema: TableSchema | str | Path | None = None,
+    time_budget: float | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+) -> Advice:
+    """Say whether synthetic rows help a model that predicts ``target``, and by how much.
+
+    Models are trained on the real rows alone, on synthetic rows alone, and on mixtures of both, and tested on unseen
+    real rows.
+
+    Parameters
+    ----------
+    data : frame or path
+        Real rows to learn from.
+    target : str
+        Column to predict.
+    holdout : frame or path, optional
+        Unseen real rows; left out: a fifth of ``data`` is set aside.
+    synthesizer : str or Spec
+        What makes the synthetic rows.
+    learner : str
+        Kind of model: ``boosted``, ``linear`` or ``neural``.
+    measure : str, optional
+        What decides: ``auc``, ``pr_auc``, ``accuracy``, ``precision``, ``recall``, ``f1``; for quantities ``r2``,
+        ``rmse``, ``mae``. The first of them where left out.
+    schema : TableSchema or path, optional
+        What the columns mean; left out: inferred.
+    time_budget : float, optional
+        Seconds for choosing and fitting the synthesizer.
+    seed : int, optional
+        The same seed gives the same advice.
+    workers : int, optional
+        Pieces of work done at a time. Changes nothing else.
+
+    Returns
+    -------
+    Advice
+        ``use`` and ``sentence`` say what to do, ``options`` what was measured.
+
+    Raises
+    ------
+    UnderstudyError
+        If the data or an option cannot be used, or the target cannot be predicted.
+    """
+    told = Options(target, seed, synthesizer, {}, None, schema, time_budget, workers)
+    return advise_data(data, holdout, told, learner, measure)

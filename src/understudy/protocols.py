@@ -140,7 +140,7 @@ class Metric(Protocol):
     title: ClassVar[str]
     """Its name for people."""
     needs: ClassVar[frozenset[str]]
-    """What it cannot do without: "holdout", "target" (which it then has as a field)."""
+    """What it cannot do without: "holdout"; "target", "protected" or "representation", which it then has as fields."""
     stand_in: ClassVar[StandIn]
     """Who gives its ceiling."""
     thorough: ClassVar[bool]

@@ -201,6 +201,63 @@ def test_evaluate_answers_the_questions_that_are_asked(understudy, people):
     assert "Did you mean 'marginals'?" in err
 
 
+def test_advise_says_what_to_train_on_and_writes_what_was_measured(understudy, people):
+    arguments = ("advise", "--real", people(120), "--target", "buys", *CHEAP, "--learner", "linear")
+    code, out, err = understudy(*arguments, "--out", "advice")
+    assert code == 0
+    assert out.strip().startswith("Use the real rows")
+    assert "tested on 24 unseen real rows" in out
+    assert "fit: 96 rows" in err
+    assert understudy("verify", "advice")[0] == 0
+    code, out, _ = understudy(*arguments, "--json", "--out", "advice")
+    advice = json.loads(out)
+    assert (code, advice["exit_code"]) == (0, 0)
+    written = json.loads(Path("advice/advise.json").read_text(encoding="utf-8"))
+    assert written["sentence"] == advice["sentence"]
+    assert [option["name"] for option in advice["options"]][:2] == ["real", "synthetic"]
+
+
+def test_advise_on_wrong_input_ends_with_1_and_a_sentence(understudy, people):
+    code, out, err = understudy("advise", "--real", people(), "--target", "bys", "--json")
+    assert code == 1
+    assert json.loads(out)["exit_code"] == 1
+    assert "Did you mean 'buys'?" in err
+    assert (
+        understudy("advise", "--real", people(), "--target", "buys", "--learner", "boosted", "--measure", "r2")[0] == 1
+    )
+
+
+def test_protected_columns_ask_for_the_fairness_of_groups(understudy, people):
+    real, holdout, synthetic = (people(200, name) for name in ("r.csv", "h.csv", "s.csv"))
+    arguments = ("evaluate", "--real", real, "--holdout", holdout, "--synthetic", synthetic, "--target", "buys")
+    understudy(*arguments, "--out", "without")
+    understudy(*arguments, "--out", "judged", "--protected", "city, age")
+    without, judged = (
+        json.loads(Path(folder, "evaluation.json").read_text(encoding="utf-8")) for folder in ("without", "judged")
+    )
+    fair = {"group_fidelity", "downstream_parity", "bias_amplification"}
+    assert not fair & {*without["skipped"], *without["questions"]}
+    assert set(judged["questions"]["fairness"]["scores"]) == fair
+    groups = {row["group"] for row in judged["questions"]["fairness"]["scores"]["group_fidelity"]["details"]}
+    assert {"Ulm", "Bonn", "Köln", "lowest quarter"} <= groups
+    code, _, err = understudy(*arguments, "--out", "judged", "--protected", "citty")
+    assert code == 1
+    assert "Did you mean 'city'?" in err
+
+
+def test_a_run_compares_groups_too_and_its_recipe_says_so(understudy, people):
+    recipe = people(900).parent / "job.yaml"
+    recipe.write_text(
+        "source: {path: people.csv}\nseed: 1\nsynthesizer: {name: independent}\n"
+        "evaluate: {target: buys, metrics: [fairness], representation: {city: {Ulm: 0.5, Bonn: 0.5}}}\n",
+        encoding="utf-8",
+    )
+    assert understudy("run", recipe, "--protected", "city", "--out", "out")[0] in {0, 2}
+    scores = json.loads(Path("out/evaluation.json").read_text(encoding="utf-8"))["questions"]["fairness"]["scores"]
+    assert set(scores) == {"group_fidelity", "downstream_parity", "bias_amplification", "representation"}
+    assert "protected:" in Path("out/recipe.yaml").read_text(encoding="utf-8")
+
+
 def test_list_doctor_and_version_answer(understudy):
     assert "independent" in understudy("list", "synthesizers")[1]
     assert "marginals" in understudy("list")[1]

@@ -32,6 +32,23 @@ def test_what_comes_out_is_of_the_kind_that_went_in(kind):
     assert result.verdict in {"passed", "failed", "degraded", "underpowered"}
 
 
+def test_advise_and_the_comparison_of_groups_take_frames():
+    real, unseen = pd.DataFrame(columns(300)), pd.DataFrame(columns(200))
+    advice = us.advise(real, target="buys", holdout=unseen, synthesizer="independent", learner="linear", seed=1)
+    assert advice.use in {option.name for option in advice.options}
+    assert advice.sentence in repr(advice)
+    assert advice.holdout_rows == 200
+    told = {"protected": ["city"], "representation": {"city": {"Ulm": 0.5, "Bonn": 0.5}}, "metrics": ["fairness"]}
+    report = us.evaluate(real=real, synthetic=unseen, holdout=unseen, target="buys", seed=1, **told)
+    (fairness,) = report.questions
+    assert {score.name for score in fairness.scores} == {
+        *("group_fidelity", "downstream_parity", "bias_amplification", "representation"),
+    }
+    assert "group_fidelity" in us.run(real, synthesizer="independent", seed=1, protected=["city"]).evaluation.scores
+    with pytest.raises(InputError, match="no list of columns"):
+        us.evaluate(real=real, synthetic=unseen, protected="city")
+
+
 def test_the_same_seed_makes_the_same_rows_and_another_others():
     frame = pl.DataFrame(columns())
     one, two, other = (us.run(frame, seed=seed, synthesizer="independent").data for seed in (7, 7, 8))

@@ -28,6 +28,7 @@ def command(
             help="Metrics or questions, between commas, as in privacy,tstr; all: also those that take long.",
         ),
     ] = None,
+    protected: options.Protected = None,
     seed: options.Seed = None,
     schema: options.Schema = None,
     workers: options.Workers = None,
@@ -43,7 +44,14 @@ def command(
 
     named = None if metrics is None else [name.strip() for name in metrics.split(",")]
     with shown(verbose=verbose) as progress:
-        told = Options(target=target, seed=checked_seed(seed), schema=schema, workers=workers, progress=progress)
+        told = Options(
+            target=target,
+            seed=checked_seed(seed),
+            schema=schema,
+            workers=workers,
+            progress=progress,
+            protected=options.names(protected) or (),
+        )
         finished = evaluate_files(real, holdout, synthetic, out, told, named)
     code = exit_code(finished.manifest, strict=strict)
     if json:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from understudy import __version__
-from understudy.cli import audit, compare, demo, doctor, evaluate, fit, infer, review, run, sample, verify
+from understudy.cli import advise, audit, compare, demo, doctor, evaluate, fit, infer, review, run, sample, verify
 from understudy.cli import list as listing
 from understudy.cli.summary import print_json
 from understudy.errors import UnderstudyError
@@ -37,6 +37,7 @@ for _name, _command in (
     ("evaluate", evaluate.command),
     ("audit", audit.command),
     ("compare", compare.command),
+    ("advise", advise.command),
     ("list", listing.command),
     ("verify", verify.command),
     ("doctor", doctor.command),

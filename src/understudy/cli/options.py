@@ -11,6 +11,7 @@ __all__ = [
     "Format",
     "Json",
     "Out",
+    "Protected",
     "Schema",
     "Seed",
     "Strict",
@@ -18,6 +19,7 @@ __all__ = [
     "Target",
     "Verbose",
     "Workers",
+    "names",
 ]
 
 File: TypeAlias = Annotated[
@@ -28,6 +30,10 @@ Target: TypeAlias = Annotated[
 ]
 Out: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder to write; appears whole or not at all.")
+]
+Protected: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="COLS", help="Columns whose groups shall fare as in the real rows, between commas: sex,race."),
 ]
 Format: TypeAlias = Annotated[
     Literal["csv", "parquet", "jsonl", "arrow", "excel"] | None,
@@ -57,3 +63,8 @@ Workers: TypeAlias = Annotated[
     ),
 ]
 Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", help="Show every step, and warnings of libraries.")]
+
+
+def names(text: str | None) -> list[str] | None:
+    """Give the names between the commas."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]

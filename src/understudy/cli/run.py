@@ -20,6 +20,7 @@ def command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File with the real rows, or a recipe.yaml.")],
     *,
     target: options.Target = None,
+    protected: options.Protected = None,
     rows: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Rows to make; else as many as the source has.")
     ] = None,
@@ -44,7 +45,7 @@ def command(
     declared, folder = _base(file, seed)
     recipe = declared.changed(
         seed=seed,
-        evaluate={"target": target},
+        evaluate={"target": target, "protected": options.names(protected)},
         sample={"rows": rows},
         synthesizer=None if synthesizer is None else _choice(declared, synthesizer),
         fit={"time_budget": time_budget},

@@ -1,6 +1,6 @@
 """Puts every question that applies to a synthetic table, with the references that give the answers meaning."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import sqrt
 from time import perf_counter
@@ -21,13 +21,16 @@ from understudy.metrics.tabular._boosting import one_thread
 from understudy.metrics.tabular._coding import IntArray, is_category, is_number
 from understudy.protocols import Metric, Score
 
-__all__ = ["ALL", "MAX_ROWS", "Evaluation", "check_names", "chosen", "evaluate"]
+__all__ = ["ALL", "MAX_ROWS", "Evaluation", "Shares", "check_names", "chosen", "evaluate"]
 
 MAX_ROWS = 1_000_000
 """Rows of each table that are evaluated at most; larger tables are sampled, and a finding says so."""
 
 ALL = "all"
 """Asks for every metric, the thorough ones too."""
+
+Shares: TypeAlias = Mapping[str, Mapping[str, float]]
+"""For each of some columns, the share of each level in the population that a table shall represent."""
 
 Role: TypeAlias = Literal["value", "floor", "ceiling"]
 
@@ -95,6 +98,8 @@ def evaluate(
     target: str | None,
     run: Run,
     only: Collection[str] | None = None,
+    protected: Sequence[str] = (),
+    representation: Shares | None = None,
 ) -> Evaluation:
     """Judge a synthetic table.
 
@@ -112,6 +117,10 @@ def evaluate(
         Its executor runs the metrics, its findings receive what was left out.
     only : collection of str or None
         Metrics, questions such as ``fidelity``, or "all"; see :func:`chosen`.
+    protected : sequence of str
+        Columns whose groups shall fare alike. Without any, what compares groups is not asked unless it is named.
+    representation : Shares or None
+        Shares of groups that the table shall have; likewise.
 
     Returns
     -------
@@ -125,11 +134,15 @@ def evaluate(
         If a table is empty, the tables disagree, or there is no such metric or column.
     """
     start = perf_counter()
-    _check(real, synthetic, holdout, target)
+    _check(real, synthetic, holdout)
+    told = _told(real, target, protected, representation)
     real, synthetic = _in_memory(real, "real", run), _in_memory(synthetic, "synthetic", run)
     holdout = None if holdout is None else _in_memory(holdout, "holdout", run)
     _say_what_is_left_out(real, run)
-    items = list(_items(real, synthetic, holdout, target, run, chosen(only)))
+    # Who names no group has not asked about groups: there is no answer to miss, and so no reason to list.
+    absent = set() if only is not None else {need for need in ("protected", "representation") if not told[need]}
+    names = [name for name in chosen(only) if not absent & catalog.load("metrics", name).needs]
+    items = list(_items((real, synthetic, holdout), told, run, names))
     answers: dict[tuple[str, Role], tuple[Score | str, float]] = {}
     # One thread of linear algebra too: its rounding, and so the scores, would depend on the number of threads. Filters
     # of warnings belong to the process: set here, the metrics' own cannot undo one another on several workers.
@@ -171,19 +184,20 @@ def _with_references(
         score,
         floor=floor and floor.value,
         ceiling=score.ceiling if ceiling is None else ceiling.value,
-        ceiling_interval=ceiling and ceiling.interval,
+        ceiling_interval=score.ceiling_interval if ceiling is None else ceiling.interval,
         seconds=sum(took for (metric, _), (_, took) in answers.items() if metric == name),
     )
 
 
 def _items(
-    real: Table, synthetic: Table, holdout: Table | None, target: str | None, run: Run, names: Collection[str]
+    tables: tuple[Table, Table, Table | None], told: Mapping[str, object], run: Run, names: Collection[str]
 ) -> Iterator[_Item]:
+    real, synthetic, holdout = tables
     shuffled = _shuffled(real, run.child("floor"))
     halves = None if holdout is None else _halves(holdout, run.child("ceiling"))
     for name in names:
         kind = catalog.load("metrics", name)
-        metric: Metric = kind(target=target) if "target" in kind.needs else kind()
+        metric: Metric = kind(**{need: told[need] for need in told if need in kind.needs})
         # One run for all roles: they draw the same samples of the real rows, so chance differs between them less.
         place = run.child(name)
         yield _Item(name, metric, "value", (real, synthetic, holdout), place)
@@ -201,7 +215,22 @@ def _items(
             yield _Item(name, metric, "ceiling", (real, stand_in, rest), place)
 
 
-def _check(real: Table, synthetic: Table, holdout: Table | None, target: str | None) -> None:
+def _told(
+    real: Table, target: str | None, protected: Sequence[str], representation: Shares | None
+) -> dict[str, object]:
+    """Give what the user named, by what metrics call it."""
+    columns = real.schema.columns
+    if target is not None and target not in columns:
+        msg = f"The tables have no column {target!r} to predict.{nearest(target, columns)}"
+        raise UnknownName(msg)
+    for name in (*protected, *(representation or {})):
+        if name not in columns:
+            msg = f"The tables have no column {name!r} to compare groups by.{nearest(name, columns)}"
+            raise UnknownName(msg)
+    return {"target": target, "protected": tuple(dict.fromkeys(protected)), "representation": representation or {}}
+
+
+def _check(real: Table, synthetic: Table, holdout: Table | None) -> None:
     want = {name: row_dtype(column) for name, column in real.schema.columns.items()}
     for what, table in (("real", real), ("synthetic", synthetic), ("holdout", holdout)):
         if table is None:
@@ -219,9 +248,6 @@ def _check(real: Table, synthetic: Table, holdout: Table | None, target: str | N
                 "Read both with one schema."
             )
             raise SchemaError(msg)
-    if target is not None and target not in want:
-        msg = f"The tables have no column {target!r} to predict.{nearest(target, want)}"
-        raise UnknownName(msg)
 
 
 def _in_memory(table: Table, what: str, run: Run) -> Table:

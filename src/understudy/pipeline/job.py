@@ -146,8 +146,7 @@ def rerun(folder: Path, run: Run) -> tuple[str, ...]:
     problems = list(verify(folder))
     manifest = load(folder)
     if manifest.kind != "run":
-        what = {"audit": "an audit", "compare": "a comparison"}.get(manifest.kind, "an evaluation")
-        msg = f"{str(folder)!r} holds {what}, which made no rows that could be made again. Leave out --rerun."
+        msg = f"{str(folder)!r} holds no rows that could be made again: `{manifest.kind}` made none. Leave out --rerun."
         raise InputError(msg)
     with work_folder() as work:
         declared = recipe.load(folder / "recipe.yaml").changed(output={"path": str(work / "again")})

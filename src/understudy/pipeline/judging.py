@@ -18,7 +18,7 @@ from understudy.pipeline.clock import Clock
 from understudy.pipeline.gate import Gate, Judgement, judge
 from understudy.pipeline.job import Finished, finding_records, gate_records, versions
 from understudy.pipeline.library import Data, Options, open_data, title_of
-from understudy.pipeline.steps import check_target
+from understudy.pipeline.steps import check_groups, check_target
 from understudy.report.build import About, build
 from understudy.report.report import Report
 from understudy.schema.column import (
@@ -75,12 +75,15 @@ def evaluate_data(
         tables, evidence = read_alike(raws, options.table_schema(), run)
     schema, unseen = tables["real"].schema, tables.get("holdout")
     check_target(recipe.evaluate.target, schema)
+    check_groups(recipe.evaluate, schema)
     place = run.child("evaluate")
     if unseen is None:
         text = "No holdout was given, so neither utility nor privacy could be judged."
         place.find("evaluate.no_holdout", text, "degraded")
     with clock.step(place, shown=False):
-        scores = evaluate(tables["real"], tables["synthetic"], unseen, recipe.evaluate.target, place, metrics)
+        asked = recipe.evaluate
+        groups = asked.protected or (), asked.representation
+        scores = evaluate(tables["real"], tables["synthetic"], unseen, asked.target, place, metrics, *groups)
     gates = judge(Gate(), scores.scores, scores.skipped)
     findings = run.findings.all()
     with clock.step(run.child("report")):
@@ -118,7 +121,11 @@ def evaluate_files(
             verdict=judged.report.verdict,
             seed=judged.seed,
             recipe={what: str(path) for what, path in files.items()}
-            | {"target": options.target, "metrics": None if metrics is None else list(metrics)},
+            | {
+                "target": options.target,
+                "metrics": None if metrics is None else list(metrics),
+                "protected": list(options.protected),
+            },
             schema_sha256=schema_file.hash_schema(judged.schema),
             inputs={what: hash_file(path) for what, path in files.items()},
             outputs={path.name: hash_file(path) for path in sorted(folder.iterdir())},
@@ -137,6 +144,25 @@ def read_alike(
 
     One rule for values that it cannot hold, in whatever order the columns come: among real rows they are an error; in
     the synthetic table they count as missing, their rows as invalid, and a finding names them.
+
+    Parameters
+    ----------
+    raws : mapping
+        The tables, as "real" and, where there are, "synthetic" and "holdout".
+    schema : TableSchema or None
+        What the columns mean; None: inferred from the real rows.
+    run : Run
+        The job.
+
+    Returns
+    -------
+    tuple
+        The tables by the same names, and the evidence for the inferred schema.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or real rows disagree with the schema.
     """
     place = run.child("schema")
     evidence: Mapping[str, Sequence[str]] = {}

@@ -1,6 +1,6 @@
 """The jobs behind the verbs: frames or files in, values out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -60,6 +60,10 @@ class Options:
         Pieces of work done at a time; None: as many as there are cores. Changes nothing else.
     progress : Progress
         Who shows how far the job has come.
+    protected : sequence of str
+        Columns whose groups are compared.
+    representation : mapping or None
+        For each of some columns, the share of each group in the population to represent.
     """
 
     target: str | None = None
@@ -71,6 +75,8 @@ class Options:
     time_budget: float | None = None
     workers: int | None = None
     progress: Progress = field(default_factory=Silent)
+    protected: Sequence[str] = ()
+    representation: Mapping[str, Mapping[str, float]] | None = None
 
     def recipe(self) -> Recipe:
         """Give the job as it would be declared."""
@@ -79,8 +85,17 @@ class Options:
         rows = None if self.rows is None else whole(self.rows, "rows", 1)
         target = None if self.target is None else str(self.target)  # pandas may name columns by numbers; here, by text
         return declared.changed(
-            fit={"time_budget": self.time_budget}, sample={"rows": rows}, evaluate={"target": target}
+            fit={"time_budget": self.time_budget},
+            sample={"rows": rows},
+            evaluate={"target": target, "protected": self._groups(), "representation": self.representation},
         )
+
+    def _groups(self) -> list[str] | None:
+        """Give the protected columns by name; pandas may name columns by numbers."""
+        if isinstance(self.protected, str):
+            msg = f"protected = {self.protected!r} is no list of columns. Give one, such as ['sex']."
+            raise InputError(msg)
+        return [str(name) for name in self.protected] or None
 
     def run(self, recipe: Recipe) -> Run:
         """Give the run of the job."""

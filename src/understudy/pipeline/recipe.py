@@ -74,6 +74,10 @@ class Evaluate(Spec):
     """Column that a model would predict; empty: utility is not measured."""
     metrics: tuple[Name, ...] | None = None
     """Questions (fidelity, diversity, utility, fairness, privacy) or metrics, or all; empty: the usual ones."""
+    protected: tuple[Name, ...] | None = None
+    """Columns whose groups shall fare as in the real rows; empty: groups are not compared."""
+    representation: dict[Name, dict[str, Annotated[float, Field(ge=0)]]] | None = None
+    """For each of some columns, the share of each group in the population to represent; empty: not compared."""
     holdout: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """Share of the real rows that no model sees and that judge it."""
 

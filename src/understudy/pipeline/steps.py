@@ -20,14 +20,14 @@ from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import Fitted, fit
 from understudy.pipeline.formats import Sink, Writer
 from understudy.pipeline.gate import Judgement, judge
-from understudy.pipeline.recipe import Recipe
+from understudy.pipeline.recipe import Evaluate, Recipe
 from understudy.pipeline.sampling import sample
 from understudy.protocols import Generator
 from understudy.report.build import About, build
 from understudy.report.report import Report
 from understudy.schema.table import TableSchema
 
-__all__ = ["Done", "Surroundings", "Understood", "check_target", "learn", "make", "understand", "walk"]
+__all__ = ["Done", "Surroundings", "Understood", "check_groups", "check_target", "learn", "make", "understand", "walk"]
 
 _IN_MEMORY = 500_000
 """Synthetic rows that are kept in memory for their evaluation; more go to a file."""
@@ -106,6 +106,7 @@ def understand(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, c
             inference = infer(raw, run.child("schema"))
             schema, evidence = inference.schema, inference.evidence
         check_target(recipe.evaluate.target, schema)
+        check_groups(recipe.evaluate, schema)
         table = parse(raw, schema, run.child("schema"))
     n = table.n_rows
     _check_rows(n)
@@ -153,9 +154,27 @@ def check_target(target: str | None, schema: TableSchema) -> None:
     InputError
         Naming the nearest column.
     """
-    if target is not None and target not in schema.columns:
+    _check_column("target", target, schema)
+
+
+def check_groups(declared: Evaluate, schema: TableSchema) -> None:
+    """Refuse columns of groups that are none.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest column.
+    """
+    for name in declared.protected or ():
+        _check_column("protected column", name, schema)
+    for name in declared.representation or ():
+        _check_column("column of groups", name, schema)
+
+
+def _check_column(what: str, name: str | None, schema: TableSchema) -> None:
+    if name is not None and name not in schema.columns:
         columns = schema.columns
-        msg = f"The target {target!r} is no column.{nearest(target, columns)} The columns are {listed(columns)}."
+        msg = f"The {what} {name!r} is no column.{nearest(name, columns)} The columns are {listed(columns)}."
         raise InputError(msg)
 
 
@@ -211,8 +230,16 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
         synthetic = make(fitted.generator, n, recipe.sample.chunk, run, clock, sink, around.work)
     parts, target = understood.parts, recipe.evaluate.target
     with clock.step(run.child("evaluate"), shown=False):
+        asked, place = recipe.evaluate, run.child("evaluate")
         evaluation = evaluate(
-            parts.training, synthetic, parts.holdout, target, run.child("evaluate"), recipe.evaluate.metrics
+            parts.training,
+            synthetic,
+            parts.holdout,
+            target,
+            place,
+            asked.metrics,
+            asked.protected or (),
+            asked.representation,
         )
     judgements = judge(recipe.gate, evaluation.scores, evaluation.skipped)
     with clock.step(run.child("report")):

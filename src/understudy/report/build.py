@@ -10,6 +10,7 @@ from understudy import catalog
 from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.metrics.evaluate import Evaluation
+from understudy.metrics.tabular.fairness._groups import spelled
 from understudy.protocols import Better, Score
 from understudy.report.distributions import draw_column
 from understudy.report.plots import ColumnPlot, Plots
@@ -37,8 +38,12 @@ _ROWS_DRAWN = 100_000
 
 _PLOTS = 300
 _DETAILS = 1000
-_VOCABULARY = {"measure", "attack", "rows_of"}
+_VOCABULARY = {"measure", "attack", "rows_of", "learner", "trained_on", "tested_on"}
 """Parts of a score's details that hold a metric's own words, not the data's."""
+
+_GROUPS = {"group", "other_group"}
+"""Parts that hold levels of the column beside them, called ``column``; shown where enough real rows hold them."""
+_FEWEST_SHOWN = 5
 
 _PROTECTIONS = {"categories.rare", "extremes.protected"}
 """Findings that say what was done for the people behind rare or extreme values of a column."""
@@ -114,7 +119,7 @@ def build(
             real.n_rows, synthetic.n_rows, None if holdout is None else holdout.n_rows, len(real.schema.columns)
         ),
         gates=tuple(gates),
-        questions=_questions(evaluation, real.schema),
+        questions=_questions(evaluation, real),
         skipped=dict(evaluation.skipped),
         findings=findings,
         relations=tuple(str(text) for text in model.get("relations", ()) if text not in {rule.text for rule in rules}),
@@ -128,14 +133,14 @@ def build(
     )
 
 
-def _questions(evaluation: Evaluation, schema: TableSchema) -> tuple[Question, ...]:
+def _questions(evaluation: Evaluation, real: Table) -> tuple[Question, ...]:
     known = catalog.entries("metrics")
     groups: dict[str, list[ScoreLine]] = {}
     for name, score in sorted(evaluation.scores.items(), key=lambda item: (place(item[0]), item[0])):
         entry = known.get(name)
         metric = entry.load() if entry else None
         question = entry.group.rpartition(".")[2] if entry else "other"
-        groups.setdefault(getattr(metric, "question", question), []).append(_line(name, score, metric, schema))
+        groups.setdefault(getattr(metric, "question", question), []).append(_line(name, score, metric, real))
     places = {name: k for k, name in enumerate(QUESTIONS)}
     out: list[Question] = []
     for name in sorted(groups, key=lambda n: (places.get(n, len(places)), n)):
@@ -145,7 +150,7 @@ def _questions(evaluation: Evaluation, schema: TableSchema) -> tuple[Question, .
     return tuple(out)
 
 
-def _line(name: str, score: Score, metric: object, schema: TableSchema) -> ScoreLine:
+def _line(name: str, score: Score, metric: object, real: Table) -> ScoreLine:
     better: Better = getattr(metric, "better", "higher")
     standing, remark = ("open", "") if name in FOR_COMPARISON else judge(better, score)
     return ScoreLine(
@@ -161,23 +166,51 @@ def _line(name: str, score: Score, metric: object, schema: TableSchema) -> Score
         remark=remark,
         meaning=meaning(name, getattr(metric, "__doc__", None)),
         ceiling_interval=score.ceiling_interval,
-        details=_details(score.details, schema),
+        details=_details(score.details, real),
     )
 
 
-def _details(frame: pl.DataFrame | None, schema: TableSchema) -> tuple[dict[str, Any], ...]:
-    """Keep numbers and names of columns: other text in a metric's details could be a rare real value."""
+def _details(frame: pl.DataFrame | None, real: Table) -> tuple[dict[str, Any], ...]:
+    """Keep numbers, names of columns and groups of people: other text in a metric's details could be a rare value."""
     if frame is None:
         return ()
+    schema = real.schema
+    frame = _without_rare(frame.head(_DETAILS), real)
     kept = [
         name
         for name, dtype in frame.schema.items()
         if dtype.is_numeric()
         or dtype == pl.Boolean
-        or name in _VOCABULARY
+        or name in _VOCABULARY | _GROUPS
         or (dtype == pl.String and set(frame[name].drop_nulls().unique().to_list()) <= schema.columns.keys())
     ]
-    return tuple(frame.select(kept).head(_DETAILS).to_dicts()) if kept else ()
+    return tuple(frame.select(kept).to_dicts()) if kept else ()
+
+
+def _without_rare(frame: pl.DataFrame, real: Table) -> pl.DataFrame:
+    """Remove the names of groups that are levels of fewer than five real rows (or entities) of the ``column`` beside.
+
+    What no real row holds was named by the metric, such as a quarter, or by the user.
+    """
+    names = [name for name in sorted(_GROUPS) if name in frame.columns]
+    if not names or "column" not in frame.columns:
+        return frame.drop(names)
+    rare = {column: _rare(column, real) for column in frame["column"].unique() if column in real.schema.columns}
+    for name in names:
+        shown = [
+            group if column in rare and group not in rare[column] else None
+            for column, group in zip(frame["column"], frame[name], strict=True)
+        ]
+        frame = frame.with_columns(pl.Series(name, shown, dtype=pl.String))
+    return frame
+
+
+def _rare(name: str, real: Table) -> set[str]:
+    """Give the values of a column, as text, that fewer than five real rows (or entities) hold."""
+    held, who = spelled(real.column(name), real.schema.columns[name]).alias("value"), real.holders()
+    by = pl.DataFrame({"value": held, "who": pl.int_range(len(held), eager=True) if who is None else who})
+    counts = by.drop_nulls().group_by("value").agg(n=pl.col("who").n_unique())
+    return set(counts.filter(pl.col("n") < _FEWEST_SHOWN)["value"].to_list())
 
 
 def _overview(schema: TableSchema, about: About) -> tuple[ColumnOverview, ...]:

@@ -56,6 +56,22 @@ MEANINGS = {
     "mostlyai_accuracy": "The overall accuracy of MOSTLY AI's quality report. For comparison only.",
     "tstr": "How well a model predicts unseen real rows that has learnt from synthetic ones; the ceiling has learnt "
     "from real ones.",
+    "queries": "How far counts and group means that an analyst might ask for are off, as a part of the true answer; 0 "
+    "is not at all.",
+    "learners": "How well linear, boosted and neural models predict unseen real rows that have learnt from synthetic "
+    "ones, averaged; the ceiling has learnt from real ones.",
+    "importance": "Whether the columns that matter to a model are the same, in the same order, be it trained on "
+    "synthetic or real rows; 1 is the same order.",
+    "global_utility": "How much of what real rows teach about each column from the others synthetic rows teach too, "
+    "averaged over the columns; 1 is all.",
+    "group_fidelity": "How alike real and synthetic rows are in that group of people which is imitated worst; 1 is "
+    "identical.",
+    "downstream_parity": "How unequally a model that has learnt from synthetic rows errs between groups, on unseen "
+    "real rows; the ceiling has learnt from real ones. 0 is evenly.",
+    "bias_amplification": "How much wider the synthetic rows make a gap of the target between two groups than it is in "
+    "the real ones; below 0 it is narrower.",
+    "representation": "How far the shares of groups are from those that were named; the ceiling is how far those of "
+    "the real rows are.",
     "categories_coverage": "Share of the rare real categories that occur among the synthetic rows too. Those of fewer "
     "than five rows are left out on purpose.",
     "rare_combinations": "Share of the rare combinations of two categories that occur too, in proportion.",

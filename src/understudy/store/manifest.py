@@ -93,7 +93,7 @@ class Manifest(Spec):
 
     format: int = _FORMAT
     """Version of this file's format."""
-    kind: Literal["run", "evaluate", "audit", "compare"] = "run"
+    kind: Literal["run", "evaluate", "audit", "compare", "advise"] = "run"
     """Which command did it."""
     understudy: str
     """Version that did the job."""

@@ -7,10 +7,11 @@ import pytest
 from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.errors import OutputError
+from understudy.metrics.evaluate import Evaluation
 from understudy.protocols import Score
 from understudy.report.build import About, build
 from understudy.report.report import Gate
-from understudy.schema.column import Categorical, Numerical
+from understudy.schema.column import Categorical, Identifier, Numerical
 from understudy.schema.table import TableSchema
 
 
@@ -67,6 +68,35 @@ def test_nothing_judged_is_never_a_pass(table, evaluation):
     unjudged = [Gate("tstr_ratio", passed=None, value=None, limit=0.9, text="Not judged.")]
     for gates in ([], unjudged):
         assert build(table(200, 1), table(200, 2), None, evaluation, gates).verdict == "degraded"
+
+
+def test_groups_are_named_only_where_five_real_rows_hold_them():
+    columns = {"sex": Categorical(), "age": Numerical()}
+    real = of({"sex": ["f"] * 5 + ["m"] * 5 + ["x"] * 4, "age": [float(i) for i in range(14)]}, **columns)
+    details = pl.DataFrame(
+        {
+            "column": ["sex", "sex", "sex", "age", "age", "else"],
+            "group": ["f", "x", "unheard of", "lowest quarter", "3.0", "f"],
+            "value": [1, 2, 3, 4, 5, 6],
+        }
+    )
+    evaluation = Evaluation({"group_fidelity": Score(0.5, details=details)})
+    (score,) = scores_of(build(real, real, None, evaluation, passing()), "fairness").values()
+    assert [row["group"] for row in score.details] == ["f", None, "unheard of", "lowest quarter", None, None]
+    alone = Evaluation({"group_fidelity": Score(0.5, details=details.drop("column"))})
+    (score,) = scores_of(build(real, real, None, alone, passing()), "fairness").values()
+    assert all(set(row) == {"value"} for row in score.details)
+
+
+def test_groups_are_counted_by_entity_where_there_is_one():
+    schema = TableSchema(columns={"sex": Categorical(), "who": Identifier(unique=False)}, entity="who")
+    rows = {"sex": ["f"] * 6 + ["m"] * 6, "who": [*"abcdef", *"gggggg"]}
+    real = Table.of(pl.DataFrame(rows), schema)
+    evaluation = Evaluation(
+        {"group_fidelity": Score(0.5, details=pl.DataFrame({"column": ["sex", "sex"], "group": ["f", "m"]}))}
+    )
+    (score,) = scores_of(build(real, real, None, evaluation, passing()), "fairness").values()
+    assert [row["group"] for row in score.details] == ["f", None]
 
 
 def test_the_json_holds_every_number_of_the_report_under_stable_keys(report):

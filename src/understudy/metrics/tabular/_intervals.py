@@ -40,8 +40,16 @@ def around(value: float, error: float, low: float = 0.0, high: float = 1.0, z: f
 
 
 def jackknife(values: npt.NDArray[np.float64]) -> float:
-    """Give the variance of a statistic from its values without each group of rows."""
-    return float((len(values) - 1) / len(values) * ((values - values.mean()) ** 2).sum())
+    """Give the variance of a statistic from its values without each of some groups of rows of equal size.
+
+    Values that are undefined, because a group held all rows of a kind, are left out.
+
+    References
+    ----------
+    Shao, Tu, *The Jackknife and Bootstrap* (1995), eq. 2.31 (delete-d by groups).
+    """
+    values = values[np.isfinite(values)]
+    return (len(values) - 1) / len(values) * float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
 
 
 def jackknifed(

@@ -1,11 +1,19 @@
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, mean_squared_error, precision_score, r2_score, recall_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    f1_score,
+    mean_squared_error,
+    precision_score,
+    r2_score,
+    recall_score,
+    roc_auc_score,
+)
 
 from understudy.errors import NotApplicable
 from understudy.metrics.tabular.utility._measures import of_classes, of_quantities
 from understudy.metrics.tabular.utility.tstr import TrainOnSynthetic
-from understudy.schema.column import Categorical, Identifier, Numerical
+from understudy.schema.column import Categorical, Duration, Identifier, Numerical
 
 
 def measures(score):
@@ -36,7 +44,7 @@ def test_kind_of_target_decides_the_measures(make, run):
     tables = [linear(make, seed, 300) for seed in (1, 2, 3)]
     assert list(measures(TrainOnSynthetic(target="y")(*tables, run))) == ["r2", "rmse", "mae"]
     found = TrainOnSynthetic(target="flag")(*tables, run)
-    assert list(measures(found)) == ["auc", "accuracy", "precision", "recall", "f1"]
+    assert list(measures(found)) == ["auc", "pr_auc", "accuracy", "precision", "recall", "f1"]
     assert found.details["note"][0] == "for 'yes'"  # the rarer of the two
 
 
@@ -55,6 +63,8 @@ def test_measures_of_classes_are_those_of_the_library():
     said = proba.argmax(axis=1)
     areas = [roc_auc_score(truth == c, proba[:, c]) for c in range(3)]
     assert found["auc"] == pytest.approx(np.mean(areas))
+    areas = [average_precision_score(truth == c, proba[:, c]) for c in range(3)]
+    assert found["pr_auc"] == pytest.approx(np.mean(areas))
     assert found["accuracy"] == pytest.approx((said == truth).mean())
     assert found["precision"] == pytest.approx(precision_score(truth, said, average="macro"))
     assert found["recall"] == pytest.approx(recall_score(truth, said, average="macro"))
@@ -70,6 +80,22 @@ def test_measures_of_quantities_are_those_of_the_library_and_weights_are_repetit
     assert found["r2"] == pytest.approx(r2_score(a, b))
     assert found["rmse"] == pytest.approx(np.sqrt(mean_squared_error(a, b)))
     assert found["mae"] == pytest.approx(np.abs(a - b).mean())
+
+
+def test_weights_are_repetitions_to_the_area_of_precision_too():
+    rng = np.random.default_rng(1)
+    truth, score, weights = rng.integers(0, 2, 60), np.round(rng.random(60), 1), rng.integers(0, 4, 60)
+    area = of_classes(truth, np.column_stack([1 - score, score]), [1], "")[1]
+    again = average_precision_score(np.repeat(truth, weights), np.repeat(score, weights))
+    assert area.of(weights.astype(float)) == pytest.approx(again)
+    assert area.interval[0] < area.of(np.ones(60)) < area.interval[1]
+
+
+def test_lengths_of_time_can_be_predicted(make, run):
+    columns = {"x": Numerical(), "took": Duration()}
+    x = np.random.default_rng(1).normal(size=400)
+    table = make(columns, {"x": x.tolist(), "took": (x * 10**9).astype(int).tolist()})
+    assert TrainOnSynthetic(target="took")(table, table, table, run).value > 0.9
 
 
 def test_one_class_of_synthetic_rows_teaches_nothing(make, run):

@@ -1,0 +1,1 @@
+"""Whether groups of people fare in the synthetic rows as they do in the real ones."""
