@@ -80,7 +80,7 @@ def _personal(profile: Profile) -> Guess | None:
     return None
 
 
-PATTERNED = frozenset({"uuid", "ssn", "phone", "credit_card", "iban", "mac", "postcode"})
+PATTERNED = frozenset({"uuid", "phone", "credit_card", "iban", "mac", "postcode"})
 
 
 def _a(title: str) -> str:

@@ -31,6 +31,8 @@ def mold_of(semantic: str, pattern: str | None) -> Mold:
     """Give the mold of made-up values of a meaning; a pattern decides the form where the meaning allows several."""
     if semantic == "ssn":
         # Numbers from 900 are never given out.
+        if pattern is not None and "-" not in re.sub(r"\[.*?\]", "", pattern):
+            return _words(("9",), _digits(8))
         return _words(("9",), _digits(2), ("-",), _digits(2), ("-",), _digits(4))
     if semantic == "ipv4":
         octets = tuple(map(str, range(256)))
