@@ -348,8 +348,8 @@ def _advice(options: tuple[Option, ...], measure: str) -> tuple[str, str, str]:
     price = _PRICES.get(measure)
     if surely(best) and price is not None:
         sentence += (
-            f" The price: {_called(price)} goes from {alone.measures[price]:.4g} to {best.measures[price]:.4g}, and the "
-            f"AUC, which no threshold decides, from {alone.measures['auc']:.4g} to {best.measures['auc']:.4g}."
+            f" The price: {_called(price)} goes from {alone.measures[price]:.4g} to {best.measures[price]:.4g}, and "
+            f"the AUC, which no threshold decides, from {alone.measures['auc']:.4g} to {best.measures['auc']:.4g}."
         )
     smote = next((option for option in others if option.name == "smote"), None)
     if smote is not None and surely(smote) and gain(smote) > max(gain(best), 0.0):
