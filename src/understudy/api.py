@@ -126,6 +126,7 @@ def evaluate(  # noqa: PLR0913 - a verb has as many options as it has
     target: str | None = None,
     schema: TableSchema | str | Path | None = None,
     metrics: Sequence[str] | None = None,
+    previous: str | Path | None = None,
     protected: Sequence[str] = (),
     representation: Mapping[str, Mapping[str, float]] | None = None,
     seed: int | None = None,
@@ -139,7 +140,7 @@ def evaluate(  # noqa: PLR0913 - a verb has as many options as it has
     told = Options(
         target=target, seed=seed, schema=schema, workers=workers, protected=protected, representation=representation
     )
-    return evaluate_data(real, holdout, synthetic, told, metrics).report
+    return evaluate_data(real, holdout, synthetic, told, metrics, previous).report
 
 
 def audit(  # noqa: PLR0913 - the options of one verb

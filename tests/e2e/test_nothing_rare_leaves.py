@@ -78,6 +78,21 @@ def test_what_few_rows_hold_is_in_no_file(understudy, tmp_path, kind):
     assert [secret for secret in secrets if secret in text] == []
 
 
+def test_what_few_rows_hold_is_in_no_judgement_and_no_advice(understudy, tmp_path):
+    rows, secrets = planted()
+    rows.write_csv(tmp_path / "rows.csv")
+    understudy("run", "rows.csv", *CHEAP, "--out", "out")
+    data = ("--real", "rows.csv", "--holdout", "rows.csv", "--target", "plan", "--seed", "3")
+    judged = ("--synthetic", "out/data.csv", "--metrics", "all", "--protected", "city,member,joined", "--out", "judged")
+    code, out, err = understudy("evaluate", *data, *judged)
+    assert code in {0, 2}, err
+    code, more, err = understudy("advise", *data, *CHEAP[:2], "--learner", "linear", "--out", "advice")
+    assert code == 0, err
+    text = "".join([out, more, *(contents(tmp_path / folder)[0] for folder in ("judged", "advice"))])
+    assert "Oslo" in text  # a group that is large enough to be named
+    assert [secret for secret in secrets if secret in text] == []
+
+
 def test_an_extreme_is_in_no_file_in_any_spelling(understudy, tmp_path):
     rng = np.random.default_rng(1)
     values = rng.normal(50, 5, N).round(3)

@@ -16,6 +16,7 @@ from understudy.metrics.tabular.diversity.beta_recall import BetaRecall
 from understudy.metrics.tabular.diversity.density_coverage import DensityCoverage
 from understudy.metrics.tabular.diversity.effective_rows import EffectiveRows
 from understudy.metrics.tabular.diversity.simpson import Simpson
+from understudy.metrics.tabular.fairness.bias_amplification import BiasAmplification
 from understudy.metrics.tabular.fidelity.boosted_detection import BoostedDetection
 from understudy.metrics.tabular.fidelity.jensen_shannon import JensenShannon
 from understudy.metrics.tabular.fidelity.logistic_detection import LogisticDetection
@@ -29,7 +30,7 @@ from understudy.metrics.tabular.privacy.closeness import Closeness
 from understudy.metrics.tabular.privacy.membership import Membership
 from understudy.metrics.tabular.utility._measures import of_classes, of_quantities
 from understudy.pipeline.gate import Gate, judge
-from understudy.schema.column import Categorical, Numerical
+from understudy.schema.column import Boolean, Categorical, Numerical
 from understudy.schema.table import TableSchema
 
 SCHEMA = TableSchema(columns={"x": Numerical(decimals=1), "y": Numerical(), "k": Categorical()})
@@ -83,6 +84,37 @@ def test_areas_under_the_curve_from_three_cases_on(cases, apart):
         hits += low <= truth <= high
     # Near 1 the interval is cautious.
     assert covers(hits, 500, 0.93, 0.99)
+
+
+@pytest.mark.parametrize("n", [20, 60, 300, 2000])
+def test_area_of_precision_and_recall(n):
+    """Symmetric in log odds, it errs to the wide side: a quarter of the rows is of the class that is looked for."""
+    rng = np.random.default_rng(9)
+
+    def area(rows):
+        said = np.zeros(rows, dtype=np.int64)
+        said[: rows // 4] = 1
+        score = 1 / (1 + np.exp(-rng.normal(1.5 * said, 1)))
+        return of_classes(said, np.column_stack([1 - score, score]), [1], "")[1]
+
+    truth = area(400_000).of(np.ones(400_000))
+    hits = sum(a.interval[0] <= truth <= a.interval[1] for a in (area(n) for _ in range(300)))
+    assert covers(hits, 300, 0.93, 0.9999)
+
+
+@pytest.mark.parametrize(("n", "gap"), [(150, 0.3), (400, 0.3), (400, 0.0)])
+def test_widening_of_a_gap_between_groups(n, gap):
+    rng = np.random.default_rng(10)
+    schema = TableSchema(columns={"sex": Categorical(), "paid": Boolean()})
+
+    def draw():
+        sex = rng.random(n) < 0.4
+        rows = {"sex": np.where(sex, "m", "f"), "paid": rng.random(n) < 0.3 + gap * sex}
+        return Table.of(pl.DataFrame(rows), schema)
+
+    metric = BiasAmplification(target="paid", protected=("sex",))
+    scores = [metric(draw(), draw(), None, Run(i)) for i in range(300)]
+    assert covers(sum(s.interval[0] <= 0 <= s.interval[1] for s in scores), 300, 0.92, 0.98)
 
 
 @pytest.mark.parametrize("n", [20, 60, 300])

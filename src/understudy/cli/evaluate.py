@@ -29,6 +29,9 @@ def command(
         ),
     ] = None,
     protected: options.Protected = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="JSON", help="evaluation.json of an earlier job: tells what changed since.")
+    ] = None,
     seed: options.Seed = None,
     schema: options.Schema = None,
     workers: options.Workers = None,
@@ -52,7 +55,7 @@ def command(
             progress=progress,
             protected=options.names(protected) or (),
         )
-        finished = evaluate_files(real, holdout, synthetic, out, told, named)
+        finished = evaluate_files(real, holdout, synthetic, out, told, named, previous)
     code = exit_code(finished.manifest, strict=strict)
     if json:
         print_json(verdict_object(finished.report, finished.folder, code))

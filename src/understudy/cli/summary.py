@@ -68,6 +68,11 @@ def print_summary(report: "Report", folder: Path, about: str) -> None:
         elif gate.underpowered:
             state = "Doubtful" if gate.passed else "Unjudged" if gate.value is None else "Undecided"
             print(f"\n  {state} {gate.name}: {gate.text}")
+    moved = [change for change in report.changes if change.moved in {"better", "worse"}]
+    if report.changes:
+        print(f"\nSince the earlier evaluation: {'' if moved else 'nothing that chance does not explain.'}".rstrip())
+    for change in moved:
+        print(f"  {change.title}: {_short(change.before)} to {_short(change.now)}, {change.moved}")
     if report.findings:
         print("\nWorth knowing:")
         for text in grouped(report.findings):

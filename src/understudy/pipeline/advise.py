@@ -39,6 +39,8 @@ MEASURES = {
 }
 """What can decide, by the kind of target; the first one does unless told."""
 _LOWER = {"rmse", "mae"}
+_PRICES = {"recall": "precision", "precision": "recall"}
+"""What pays for a gain: more of the one is often had by less of the other."""
 _MAX_ROWS = 100_000
 """Real rows that are learnt from, and tested on, at most."""
 
@@ -343,9 +345,15 @@ def _advice(options: tuple[Option, ...], measure: str) -> tuple[str, str, str]:
             f"Use the real rows alone: no mixture measurably improves {said}, which is {alone.value:.4g}; the "
             f"best of them, {best.title}, gives {best.value:.4g}, {_by(best)}."
         )
+    price = _PRICES.get(measure)
+    if surely(best) and price is not None:
+        sentence += (
+            f" The price: {_called(price)} goes from {alone.measures[price]:.4g} to {best.measures[price]:.4g}, and "
+            f"the AUC, which no threshold decides, from {alone.measures['auc']:.4g} to {best.measures['auc']:.4g}."
+        )
     smote = next((option for option in others if option.name == "smote"), None)
     if smote is not None and surely(smote) and gain(smote) > max(gain(best), 0.0):
-        sentence += f" SMOTE, for reference, does better ({_by(smote)})."
+        sentence += f" SMOTE, for reference, does better: {smote.value:.4g}, {_by(smote)}."
     low, high = synthetic.interval or (0.0, 0.0)
     verdict = "as good as" if low <= 0 <= high else "better than" if surely(synthetic) else "worse than"
     told = "not measurably apart from" if verdict == "as good as" else verdict

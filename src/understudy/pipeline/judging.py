@@ -18,8 +18,10 @@ from understudy.pipeline.clock import Clock
 from understudy.pipeline.gate import Gate, Judgement, judge
 from understudy.pipeline.job import Finished, finding_records, gate_records, versions
 from understudy.pipeline.library import Data, Options, open_data, title_of
+from understudy.pipeline.model import as_path
 from understudy.pipeline.steps import check_groups, check_target
 from understudy.report.build import About, build
+from understudy.report.changes import read_previous
 from understudy.report.report import Report
 from understudy.schema.column import (
     Boolean,
@@ -59,10 +61,15 @@ def evaluate_data(
     synthetic: Data,
     options: Options,
     metrics: Sequence[str] | None = None,
+    previous: str | Path | None = None,
     clock: Clock | None = None,
 ) -> Judged:
-    """Judge ``synthetic`` by the ``real`` rows it was made from, against a ``holdout`` of unseen ones."""
+    """Judge ``synthetic`` by the ``real`` rows it was made from, against a ``holdout`` of unseen ones.
+
+    ``previous`` is the ``evaluation.json`` of an earlier job, since which the changes are told.
+    """
     clock = clock or Clock()
+    before = None if previous is None else read_previous(as_path(previous))
     if metrics is not None and not _are_names(metrics):
         msg = f"metrics = {metrics!r} is no list of names. Give one, such as ['fidelity', 'privacy']."
         raise InputError(msg)
@@ -88,7 +95,7 @@ def evaluate_data(
     findings = run.findings.all()
     with clock.step(run.child("report")):
         provenance = {"understudy": __version__, "seed": recipe.seed}
-        about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance)
+        about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance, before)
         report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about)
     return Judged(schema, recipe.seed, report, scores, gates, tuple(findings))
 
@@ -100,6 +107,7 @@ def evaluate_files(
     out: Path,
     options: Options,
     metrics: Sequence[str] | None = None,
+    previous: Path | None = None,
 ) -> Finished:
     """Judge a file, and write the report into a folder that appears whole or not at all.
 
@@ -110,10 +118,11 @@ def evaluate_files(
     """
     clock = Clock()
     with new_folder(out) as folder:
-        judged = evaluate_data(real, holdout, synthetic, options, metrics, clock)
+        judged = evaluate_data(real, holdout, synthetic, options, metrics, previous, clock)
         judged.report.to_html(folder / "report.html")
         judged.report.to_json(folder / "evaluation.json")
         files = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
+        files |= {} if previous is None else {"previous": previous}
         manifest = Manifest(
             kind="evaluate",
             understudy=__version__,

@@ -12,6 +12,7 @@ from understudy.data.table import Table
 from understudy.metrics.evaluate import Evaluation
 from understudy.metrics.tabular.fairness._groups import spelled
 from understudy.protocols import Better, Score
+from understudy.report.changes import changes_since
 from understudy.report.distributions import draw_column
 from understudy.report.plots import ColumnPlot, Plots
 from understudy.report.protect import sample_rows
@@ -68,6 +69,8 @@ class About:
     model : mapping
         ``generator.describe()``; the keys "settings", "governor", "relations", "rules" and "order" are
         shown.
+    previous : mapping or None
+        Scores of an earlier evaluation, as :func:`understudy.report.changes.read_previous` gives them.
     provenance : mapping
         What is needed to make the table again: seed, synthesizer, versions, hashes, in the order to show.
     """
@@ -78,6 +81,7 @@ class About:
     evidence: Mapping[str, Sequence[str]] = field(default_factory=dict)
     model: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
+    previous: Mapping[str, Any] | None = None
 
 
 def build(
@@ -111,6 +115,7 @@ def build(
     model = about.model
     drawn, entity = sample_rows(real, _ROWS_DRAWN), real.schema.entity
     rules = weigh(model.get("rules", ()), drawn, drawn[entity] if entity else None)
+    questions = _questions(evaluation, real)
     return Report(
         title=about.title,
         verdict=outcome,
@@ -119,7 +124,7 @@ def build(
             real.n_rows, synthetic.n_rows, None if holdout is None else holdout.n_rows, len(real.schema.columns)
         ),
         gates=tuple(gates),
-        questions=_questions(evaluation, real),
+        questions=questions,
         skipped=dict(evaluation.skipped),
         findings=findings,
         relations=tuple(str(text) for text in model.get("relations", ()) if text not in {rule.text for rule in rules}),
@@ -130,6 +135,7 @@ def build(
         governor=dict(model.get("governor", {})),
         provenance={key: str(value) for key, value in about.provenance.items()},
         seconds=evaluation.seconds,
+        changes=() if about.previous is None else changes_since(about.previous, questions),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from understudy.context import Finding
+from understudy.report.changes import Change
 from understudy.report.html import render_html
 from understudy.report.json import render_json
 from understudy.report.output import written
@@ -213,6 +214,8 @@ class Report:
         What is needed to make the same table again: seed, versions, hashes.
     seconds : float
         Wall time of the evaluation.
+    changes : tuple of Change
+        How scores moved since an earlier evaluation, where one was given.
     """
 
     title: str
@@ -231,6 +234,7 @@ class Report:
     governor: dict[str, Any]
     provenance: dict[str, str]
     seconds: float
+    changes: tuple[Change, ...] = ()
 
     def __repr__(self) -> str:
         return f"Report({self.verdict}: {self.reason})"

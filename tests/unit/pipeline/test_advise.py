@@ -47,6 +47,7 @@ def test_balanced_classes_find_more_of_the_rare_one_and_are_recommended_for_that
     assert options["real_balanced"].interval[0] > 0.1
     assert options["real_balanced"].value == pytest.approx(options["smote"].value, abs=0.08)
     assert "Use the real rows with synthetic ones of the rarer classes" in advice.sentence
+    assert "The price: the precision goes from" in advice.sentence
 
 
 def test_differences_are_what_the_values_say_and_lie_in_their_intervals():
