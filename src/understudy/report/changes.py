@@ -1,7 +1,7 @@
 """What changed since an earlier evaluation."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from pathlib import Path
@@ -19,7 +19,7 @@ Moved: TypeAlias = Literal["better", "worse", "same", "new", "gone"]
 """Same: chance explains the difference, or there is none."""
 
 _BYTES = 100_000_000
-Values = dict[str, Any]
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
