@@ -175,7 +175,7 @@ def audit(
         _single_and_link(game, effort, limits, found)
         _plant(game, effort, refit, found)
     found.skipped["likelihood"] = "The model offers no likelihoods of rows."
-    verdict, reason = _verdict(found, game.n, limits)
+    verdict, reason = _verdict(found, limits)
     rows = {
         "training": real.n_rows,
         "unseen": holdout.n_rows,
@@ -203,12 +203,12 @@ def _attack_membership(game: Game, effort: Effort, limits: Limits, found: _Found
 
     attacked, on_copies, on_null = game.run.executor.map(play, range(3))
     groups = subgroups(game, attacked) if effort.subgroups else {}
-    found.lines += of_attacks(attacked, groups, game.n, limits)
-    found.controls += [_positive(on_copies, game.n, limits), _null(on_null, game.n, limits)]
+    found.lines += of_attacks(attacked, groups, limits)
+    found.controls += [_positive(on_copies, limits), _null(on_null, limits)]
 
 
-def _positive(attacked: Attacked, n: int, limits: Limits) -> Control:
-    lines = of_attacks(attacked, {}, n, limits)
+def _positive(attacked: Attacked, limits: Limits) -> Control:
+    lines = of_attacks(attacked, {}, limits)
     best = attacked.curves[attacked.worst]
     seen = any(line.leak for line in lines)
     text = (
@@ -219,8 +219,8 @@ def _positive(attacked: Attacked, n: int, limits: Limits) -> Control:
     return Control("resampled", "A table that leaks", seen, text, best.auc, best.caught[2])
 
 
-def _null(attacked: Attacked, n: int, limits: Limits) -> Control:
-    lines = of_attacks(attacked, {}, n, limits)
+def _null(attacked: Attacked, limits: Limits) -> Control:
+    lines = of_attacks(attacked, {}, limits)
     best = attacked.curves[attacked.worst]
     alarm = any(line.p is not None and line.p < 0.05 for line in lines)  # noqa: PLR2004 - as for any finding
     text = (
@@ -284,14 +284,14 @@ def _secrets(game: Game, named: Sequence[str], most: int) -> list[str]:
     return [known[c] for c in order[:most]]
 
 
-def _verdict(found: _Found, n: int, limits: Limits) -> tuple[Outcome, str]:
+def _verdict(found: _Found, limits: Limits) -> tuple[Outcome, str]:
     leaks = [line for line in found.lines if line.leak]
     attacks = [line for line in found.lines if line.name in TITLES]  # on all that were attacked, not on a group of them
     best = max(attacks, key=lambda line: line.value)
     low, high = best.interval or (best.value, best.value)
     said = (
         f"Best attack on membership: {best.title.lower()}, {best.value:.3f} (interval {low:.3f} to {high:.3f}, all "
-        f"comparisons counted) on {n:,} training and {n:,} unseen rows; 0.5 is guessing."
+        f"comparisons counted) on {best.n:,} training and as many unseen rows; 0.5 is guessing."
     )
     if leaks:
         named = "; ".join(f"{line.title} ({line.question})" for line in leaks[:3])

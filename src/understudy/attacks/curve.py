@@ -47,8 +47,10 @@ class Curve:
 
     @classmethod
     def of(cls, guesses: FloatArray, n: int) -> "Curve":
-        """Measure guesses: high for members; the first ``n`` are members."""
+        """Measure guesses: high for members, NaN where none was made; the first ``n`` are of members."""
         members, others = guesses[:n], guesses[n:]
+        members, others = members[~np.isnan(members)], others[~np.isnan(others)]
+        n = len(members)
         auc, error = area(members, others)
         caught = tuple(_caught(members, others, share) for share in FALSE_ALARMS)
         p = 0.5 * erfc((auc - 0.5) / error / sqrt(2)) if error > 0 else (0.0 if auc > 0.5 else 1.0)  # noqa: PLR2004

@@ -91,22 +91,22 @@ class Line:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_attacks(attacked: Attacked, groups: Mapping[str, Mapping[str, Curve]], n: int, limits: Limits) -> list[Line]:
+def of_attacks(attacked: Attacked, groups: Mapping[str, Mapping[str, Curve]], limits: Limits) -> list[Line]:
     """Give a line for each attack on membership, and for the best attack on each subgroup."""
-    comparisons = len(attacked.curves) * (1 + len(groups))
-    lines = [_of_curve(name, TITLES[name], curve, n, comparisons, limits) for name, curve in attacked.curves.items()]
+    comparisons = len(attacked.curves) + sum(map(len, groups.values()))
+    lines = [_of_curve(name, TITLES[name], curve, comparisons, limits) for name, curve in attacked.curves.items()]
     for group, curves in groups.items():
         name = max(curves, key=lambda attack: curves[attack].auc)
         title = f"{group.capitalize()}: {TITLES[name].lower()}"
-        lines.append(_of_curve(f"{group}: {name}", title, curves[name], curves[name].n, comparisons, limits))
+        lines.append(_of_curve(f"{group}: {name}", title, curves[name], comparisons, limits))
     return lines
 
 
-def _of_curve(name: str, title: str, curve: Curve, n: int, comparisons: int, limits: Limits) -> Line:
+def _of_curve(name: str, title: str, curve: Curve, comparisons: int, limits: Limits) -> Line:
     z = float(norm.ppf(1 - _SURE / 2 / comparisons))
     interval = around(curve.auc, curve.error, z=z)
-    caught = clopper_pearson(curve.caught[1] * n, n, _SURE / comparisons)
-    few = n * FALSE_ALARMS[1] < 1  # a share of false alarms that not one row stands for
+    caught = clopper_pearson(curve.caught[1] * curve.n, curve.n, _SURE / comparisons)
+    few = curve.n * FALSE_ALARMS[1] < 1  # a share of false alarms that not one row stands for
     text = (
         f"Picks the training row from a pair in {curve.auc:.1%} of cases; at 1 % false alarms it catches "
         f"{curve.caught[1]:.1%} of training rows."
@@ -115,7 +115,7 @@ def _of_curve(name: str, title: str, curve: Curve, n: int, comparisons: int, lim
     details |= {"caught_at_0.01_interval": caught, "advantage": curve.advantage, "comparisons": comparisons}
     leak = interval[0] > limits.auc or (caught[0] > limits.caught and not few)
     p = min(1.0, curve.p * comparisons)
-    return Line("membership", name, title, curve.auc, 0.5, interval, p, limits.auc, leak, n, text, details)
+    return Line("membership", name, title, curve.auc, 0.5, interval, p, limits.auc, leak, curve.n, text, details)
 
 
 def of_copies(found: Identical) -> Line:

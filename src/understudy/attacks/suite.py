@@ -47,7 +47,7 @@ class Attacked:
     curves : dict of str to Curve
         By attack, in the order in which they are listed.
     guesses : dict of str to array
-        High for members.
+        High for members; NaN where none was made.
     """
 
     curves: dict[str, Curve]
@@ -82,7 +82,9 @@ def subgroups(game: Game, attacked: Attacked) -> dict[str, dict[str, Curve]]:
     for name, chosen in (("isolated records", _isolated(game)), ("rare categories", _rare(game))):
         members = int(chosen[: game.n].sum())
         if min(members, int(chosen.sum()) - members) >= _FEWEST_IN_GROUP and not chosen.all():
-            out[name] = {attack: Curve.of(guess[chosen], members) for attack, guess in attacked.guesses.items()}
+            made = {attack: guess[chosen] for attack, guess in attacked.guesses.items()}
+            made = {attack: guess for attack, guess in made.items() if not np.isnan(guess).any()}
+            out[name] = {attack: Curve.of(guess, members) for attack, guess in made.items()}
     return out
 
 

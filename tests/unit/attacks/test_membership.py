@@ -80,6 +80,21 @@ def test_all_attacks_together_are_no_weaker_than_the_best(play):
     assert attacked.curves[attacked.worst].auc > 0.75
 
 
+def test_an_attacker_who_was_told_of_half_is_judged_by_the_other(play):
+    game = play()
+    guesses = attack(game).guesses["ensemble"]
+    for side in (guesses[: game.n], guesses[game.n :]):
+        assert np.isnan(side).sum() == game.n // 2
+    assert attack(game).curves["ensemble"].n == game.n - game.n // 2
+
+
+def test_chance_spreads_all_attacks_together_as_their_interval_says(play, people):
+    spread = [attack(play(people(seed, 800))).curves["ensemble"] for seed in range(40, 65)]
+    z = np.array([(curve.auc - 0.5) / curve.error for curve in spread])
+    assert 0.6 < z.std() < 1.35
+    assert abs(z.mean()) < 0.6
+
+
 def test_subgroups_are_those_of_the_reference(play):
     game = play()
     groups = subgroups(game, attack(game))
