@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from understudy._compiled import compiled
+from understudy.metrics.tabular._differences import BLOCK, differences
 from understudy.metrics.tabular._neighbours import Points
 
 __all__ = ["SHELLS", "nearest_k", "shells"]
@@ -13,7 +14,6 @@ __all__ = ["SHELLS", "nearest_k", "shells"]
 SHELLS = 512
 """Shells of equal thickness in which :func:`shells` counts, from 0 to the number of columns."""
 
-_BLOCK = 512
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 
@@ -43,28 +43,6 @@ def _sides(queries: Points, others: Points) -> tuple[Floats, npt.NDArray[np.int3
     )
 
 
-@compiled(fastmath={"nnan", "nsz"}, inline="never")
-def _apart(
-    numbers: Floats,
-    codes: npt.NDArray[np.int32],
-    other_numbers: Floats,
-    other_codes: npt.NDArray[np.int32],
-    start: int,
-    size: int,
-    apart: Floats,
-) -> None:
-    one, zero = np.float32(1), np.float32(0)
-    apart[:] = zero
-    for c in range(numbers.shape[0]):
-        value, column = numbers[c], other_numbers[c, start : start + size]
-        for j in range(size):
-            apart[j] += min(abs(value - column[j]), one)
-    for c in range(codes.shape[0]):
-        code, levels = codes[c], other_codes[c, start : start + size]
-        for j in range(size):
-            apart[j] += one if levels[j] != code else zero
-
-
 @compiled(fastmath={"nnan", "nsz"})
 def _nearest(
     numbers: Floats,
@@ -76,18 +54,19 @@ def _nearest(
     n, m = numbers.shape[0], other_numbers.shape[1]
     best = np.full((n, k), np.float32(np.inf), dtype=np.float32)
     index = np.zeros((n, k), dtype=np.int64)
-    apart = np.empty(_BLOCK, dtype=np.float32)
-    for start in range(0, m, _BLOCK):
-        size = min(_BLOCK, m - start)
+    apart, unlike = np.empty(BLOCK, dtype=np.float32), np.empty(BLOCK, dtype=np.float32)
+    for start in range(0, m, BLOCK):
+        size = min(BLOCK, m - start)
         for i in range(n):
-            _apart(numbers[i], codes[i], other_numbers, other_codes, start, size, apart)
+            differences(numbers[i], codes[i], other_numbers, other_codes, start, size, apart, unlike)
             for j in range(size):
-                if apart[j] < best[i, k - 1]:
+                away = apart[j] + unlike[j]
+                if away < best[i, k - 1]:
                     place = k - 1
-                    while place > 0 and best[i, place - 1] > apart[j]:
+                    while place > 0 and best[i, place - 1] > away:
                         best[i, place], index[i, place] = best[i, place - 1], index[i, place - 1]
                         place -= 1
-                    best[i, place], index[i, place] = apart[j], start + j
+                    best[i, place], index[i, place] = away, start + j
     return best, index
 
 
@@ -102,11 +81,11 @@ def _shells(
 ) -> npt.NDArray[np.int32]:
     n, m = numbers.shape[0], other_numbers.shape[1]
     counts = np.zeros((n, n_shells), dtype=np.int32)
-    apart = np.empty(_BLOCK, dtype=np.float32)
-    for start in range(0, m, _BLOCK):
-        size = min(_BLOCK, m - start)
+    apart, unlike = np.empty(BLOCK, dtype=np.float32), np.empty(BLOCK, dtype=np.float32)
+    for start in range(0, m, BLOCK):
+        size = min(BLOCK, m - start)
         for i in range(n):
-            _apart(numbers[i], codes[i], other_numbers, other_codes, start, size, apart)
+            differences(numbers[i], codes[i], other_numbers, other_codes, start, size, apart, unlike)
             for j in range(size):
-                counts[i, min(int(apart[j] * per_unit), n_shells - 1)] += 1
+                counts[i, min(int((apart[j] + unlike[j]) * per_unit), n_shells - 1)] += 1
     return counts

@@ -13,13 +13,13 @@ import polars as pl
 
 from understudy._compiled import compiled
 from understudy.metrics.tabular._coding import Coding
+from understudy.metrics.tabular._differences import BLOCK, differences
 
 __all__ = ["WORK", "Neighbours", "Points"]
 
 WORK = 2e10
 """Number of value comparisons that one search may take (about three seconds); samples shrink to stay below it."""
 
-_BLOCK = 512  # rows that are compared at once: two accumulators of this length stay in the fastest cache
 _FAR = np.float32(4.0)  # beyond the range of every scaled value by more than 1, the largest difference that counts
 
 
@@ -143,7 +143,7 @@ class Neighbours:
 
 
 @compiled(fastmath={"nnan", "nsz"})
-def _search(  # noqa: C901 - one loop nest, so that it compiles to vector instructions
+def _search(
     query_numbers: npt.NDArray[np.float32],
     query_codes: npt.NDArray[np.int32],
     numbers: npt.NDArray[np.float32],
@@ -153,22 +153,12 @@ def _search(  # noqa: C901 - one loop nest, so that it compiles to vector instru
     n_queries, n_others, n_weights = query_numbers.shape[0], numbers.shape[1], weights.shape[0]
     best = np.full((n_weights, n_queries), np.float32(np.inf), dtype=np.float32)
     index = np.zeros((n_weights, n_queries), dtype=np.int64)
-    apart = np.empty(_BLOCK, dtype=np.float32)
-    unlike = np.empty(_BLOCK, dtype=np.float32)
-    one, zero = np.float32(1), np.float32(0)
-    for start in range(0, n_others, _BLOCK):
-        size = min(_BLOCK, n_others - start)
+    apart = np.empty(BLOCK, dtype=np.float32)
+    unlike = np.empty(BLOCK, dtype=np.float32)
+    for start in range(0, n_others, BLOCK):
+        size = min(BLOCK, n_others - start)
         for i in range(n_queries):
-            apart[:] = zero
-            unlike[:] = zero
-            for c in range(query_numbers.shape[1]):
-                value, column = query_numbers[i, c], numbers[c, start : start + size]
-                for j in range(size):
-                    apart[j] += min(abs(value - column[j]), one)
-            for c in range(query_codes.shape[1]):
-                code, levels = query_codes[i, c], codes[c, start : start + size]
-                for j in range(size):
-                    unlike[j] += one if levels[j] != code else zero
+            differences(query_numbers[i], query_codes[i], numbers, codes, start, size, apart, unlike)
             for w in range(n_weights):
                 weight, least = weights[w], best[w, i]
                 before = least
@@ -193,22 +183,12 @@ def _count(
 ) -> npt.NDArray[np.int64]:
     n_queries, n_others = query_numbers.shape[0], numbers.shape[1]
     found = np.zeros(n_queries, dtype=np.int64)
-    apart = np.empty(_BLOCK, dtype=np.float32)
-    unlike = np.empty(_BLOCK, dtype=np.float32)
-    one, zero = np.float32(1), np.float32(0)
-    for start in range(0, n_others, _BLOCK):
-        size = min(_BLOCK, n_others - start)
+    apart = np.empty(BLOCK, dtype=np.float32)
+    unlike = np.empty(BLOCK, dtype=np.float32)
+    for start in range(0, n_others, BLOCK):
+        size = min(BLOCK, n_others - start)
         for i in range(n_queries):
-            apart[:] = zero
-            unlike[:] = zero
-            for c in range(query_numbers.shape[1]):
-                value, column = query_numbers[i, c], numbers[c, start : start + size]
-                for j in range(size):
-                    apart[j] += min(abs(value - column[j]), one)
-            for c in range(query_codes.shape[1]):
-                code, levels = query_codes[i, c], codes[c, start : start + size]
-                for j in range(size):
-                    unlike[j] += one if levels[j] != code else zero
+            differences(query_numbers[i], query_codes[i], numbers, codes, start, size, apart, unlike)
             near = 0
             for j in range(size):
                 near += apart[j] + unlike[j] <= reach
