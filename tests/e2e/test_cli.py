@@ -188,6 +188,15 @@ def test_evaluate_judges_anyones_rows(understudy, people):
     assert understudy("verify", "judged")[0] == 0
 
 
+@pytest.mark.parametrize(("form", "file"), [("md", "report.md"), ("json", None), ("html", "report.html")])
+def test_evaluate_writes_the_form_that_is_asked_for(understudy, people, form, file):
+    arguments = ("evaluate", "--real", people(80, "r.csv"), "--synthetic", people(90, "s.csv"), "--out", "judged")
+    code, out, _ = understudy(*arguments, "--metrics", "marginals", "--format", form, "--json")
+    assert code == 0
+    assert {path.name for path in Path("judged").iterdir()} == {"evaluation.json", "manifest.json", file} - {None}
+    assert Path(json.loads(out)["report"]).name == (file or "evaluation.json")
+
+
 def test_evaluate_answers_the_questions_that_are_asked(understudy, people):
     arguments = ("evaluate", "--real", people(80, "r.csv"), "--synthetic", people(90, "s.csv"), "--out", "judged")
     assert understudy(*arguments, "--metrics", "marginals, copies")[0] == 0

@@ -1,7 +1,7 @@
 """``understudy evaluate``: judges synthetic rows, whoever made them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,6 +10,8 @@ from understudy.cli.progress import shown
 from understudy.cli.summary import print_json, print_summary, verdict_object
 
 __all__ = ["command"]
+
+_FILES = {"html": "report.html", "md": "report.md", "json": "evaluation.json"}
 
 
 def command(
@@ -29,6 +31,10 @@ def command(
         ),
     ] = None,
     protected: options.Protected = None,
+    form: Annotated[
+        Literal["html", "md", "json"],
+        typer.Option("--format", help="Form of the report, beside evaluation.json: a page, Markdown, or none."),
+    ] = "html",
     previous: Annotated[
         Path | None, typer.Option(metavar="JSON", help="evaluation.json of an earlier job: tells what changed since.")
     ] = None,
@@ -55,10 +61,13 @@ def command(
             progress=progress,
             protected=options.names(protected) or (),
         )
-        finished = evaluate_files(real, holdout, synthetic, out, told, named, previous)
+        finished = evaluate_files(real, holdout, synthetic, out, told, named, previous, form)
     code = exit_code(finished.manifest, strict=strict)
     if json:
-        print_json(verdict_object(finished.report, finished.folder, code))
+        print_json(
+            verdict_object(finished.report, finished.folder, code) | {"report": str(finished.folder / _FILES[form])}
+        )
     else:
-        print_summary(finished.report, finished.folder, f"{finished.report.sizes.synthetic:,} rows of {synthetic}")
+        about = f"{finished.report.sizes.synthetic:,} rows of {synthetic}"
+        print_summary(finished.report, finished.folder, about, _FILES[form])
     return code

@@ -56,7 +56,7 @@ def verdict_object(report: "Report", folder: Path, code: int, **more: object) ->
     }
 
 
-def print_summary(report: "Report", folder: Path, about: str) -> None:
+def print_summary(report: "Report", folder: Path, about: str, file: str = "report.html") -> None:
     """Print the verdict, the few numbers that matter, and what is worth knowing."""
     print(f"\n{report.verdict.upper()}  {about}")
     print(f"{report.reason}\n")
@@ -77,7 +77,7 @@ def print_summary(report: "Report", folder: Path, about: str) -> None:
         print("\nWorth knowing:")
         for text in grouped(report.findings):
             print(f"  - {text}")
-    print(f"\nReport: {near(folder / 'report.html')}")
+    print(f"\nReport: {near(folder / file)}")
 
 
 def near(path: Path) -> Path:

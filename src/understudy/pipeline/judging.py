@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from understudy import __version__
 from understudy.context import Finding, Run
@@ -108,8 +108,11 @@ def evaluate_files(
     options: Options,
     metrics: Sequence[str] | None = None,
     previous: Path | None = None,
+    written: Literal["html", "md", "json"] = "html",
 ) -> Finished:
     """Judge a file, and write the report into a folder that appears whole or not at all.
+
+    ``evaluation.json`` is always written; ``written`` says what else.
 
     Raises
     ------
@@ -119,7 +122,10 @@ def evaluate_files(
     clock = Clock()
     with new_folder(out) as folder:
         judged = evaluate_data(real, holdout, synthetic, options, metrics, previous, clock)
-        judged.report.to_html(folder / "report.html")
+        if written == "html":
+            judged.report.to_html(folder / "report.html")
+        elif written == "md":
+            judged.report.to_markdown(folder / "report.md")
         judged.report.to_json(folder / "evaluation.json")
         files = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
         files |= {} if previous is None else {"previous": previous}

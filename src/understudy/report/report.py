@@ -11,6 +11,7 @@ from understudy.context import Finding
 from understudy.report.changes import Change
 from understudy.report.html import render_html
 from understudy.report.json import render_json
+from understudy.report.markdown import render_markdown
 from understudy.report.output import written
 from understudy.report.plots import Plots
 from understudy.report.standing import Remark, Standing
@@ -248,6 +249,16 @@ class Report:
             If ``path`` cannot be written.
         """
         return written(render_html(self), path)
+
+    def to_markdown(self, path: Path | str | None = None) -> str:
+        """Give verdict, checks, scores and findings as Markdown; also write it to ``path`` where given.
+
+        Raises
+        ------
+        OutputError
+            If ``path`` cannot be written.
+        """
+        return written(render_markdown(self), path)
 
     def to_json(self, path: Path | str | None = None) -> str:
         """Give every number of the report as JSON text; also write it to ``path`` where given.

@@ -1,0 +1,76 @@
+"""A report as Markdown, for places that show no page: a pull request, a wiki, a terminal."""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from understudy.report.wording import gate_number, gate_title, grouped, likewise, measured, remark, standing_word
+from understudy.report.writing import clean
+
+if TYPE_CHECKING:
+    from understudy.report.report import Gate, Report, ScoreLine
+
+__all__ = ["render_markdown"]
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_AT_LEAST = {"valid_rows", "dependence", "tstr_ratio"}
+
+
+def render_markdown(report: "Report") -> str:
+    """Give the verdict, the checks, the scores with their references, and the findings; no pictures."""
+    sizes = report.sizes
+    unseen = "no unseen real rows" if sizes.holdout is None else f"{sizes.holdout:,} unseen real rows"
+    said = f"{sizes.synthetic:,} synthetic rows stand in for {sizes.real:,} real ones in {sizes.columns} columns"
+    parts = [
+        f"# {report.verdict.capitalize()}: {_plain(report.title)}",
+        _plain(report.reason, 900),
+        f"{said}, judged against {unseen}.",
+    ]
+    if report.gates:
+        parts += ["## Checks", _table(("Check", "Measured", "Limit", "Result"), map(_gate, report.gates))]
+    if report.changes:
+        rows = ((c.title, measured(c.name, c.before), measured(c.name, c.now), c.moved) for c in report.changes)
+        parts += ["## What changed", _table(("Score", "Before", "Now", "Change"), rows)]
+    for question in report.questions:
+        head = ("Score", "Synthetic", "95 % interval", "Floor", "Ceiling", "Standing")
+        parts += [f"## {question.title}", _plain(f"{question.asks} {question.answer}", 900)]
+        parts.append(_table(head, map(_score, question.scores)))
+    if report.skipped:
+        parts += ["## Not measured", _bullets(f"{name}: {why}" for name, why in report.skipped.items())]
+    if report.findings:
+        told = grouped(report.findings)
+        lines = (first.text + (f" ({more})" if (more := likewise(first, others)) else "") for first, others in told)
+        parts += ["## What was done and found", _bullets(lines)]
+    if report.provenance:
+        parts.append(_plain(", ".join(f"{key} {value}" for key, value in report.provenance.items()), 900))
+    return "\n\n".join(parts) + "\n"
+
+
+def _gate(gate: "Gate") -> tuple[str, ...]:
+    side = "at least" if gate.name in _AT_LEAST else "at most"
+    result = "not judged" if gate.passed is None else "passed" if gate.passed else "**failed**"
+    doubt = ", underpowered" if gate.underpowered else ""
+    limit = "" if gate.limit is None else f"{side} {gate_number(gate.name, gate.limit)}"
+    return gate_title(gate.name), gate_number(gate.name, gate.value), limit, result + doubt
+
+
+def _score(score: "ScoreLine") -> tuple[str, ...]:
+    interval = " to ".join(measured(score.name, end) for end in score.interval or ())
+    said = f", {remark(score)}" if remark(score) else ""
+    numbers = (measured(score.name, x) for x in (score.floor, score.ceiling))
+    return score.title, measured(score.name, score.value), interval, *numbers, standing_word(score) + said
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell if cell.startswith("**") else _plain(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_plain(line, 600)}" for line in lines)
+
+
+def _plain(text: str, limit: int = 120) -> str:
+    """Make text from data stay text: nothing of it is a mark of Markdown, or of HTML within."""
+    return _SPECIAL.sub(r"\\\1", clean(text, limit))
