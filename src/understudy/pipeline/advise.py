@@ -1,6 +1,5 @@
 """Whether synthetic rows help a model that can have the real ones: in place of them, besides them, or not at all."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from understudy import __version__
 from understudy.context import Finding, Run
 from understudy.data.table import Table
-from understudy.errors import InputError, NotApplicable, OutputError, UnknownName, nearest
+from understudy.errors import InputError, NotApplicable, UnknownName, nearest
 from understudy.metrics.tabular._learning import LEARNERS, Lesson, Task
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
@@ -27,6 +26,8 @@ from understudy.pipeline.mixtures import DRAWS, PORTIONS, Exam, Examined, Mixtur
 from understudy.pipeline.recipe import Recipe
 from understudy.pipeline.sampling import sample
 from understudy.pipeline.steps import check_target, understand
+from understudy.report.json import dump_json
+from understudy.report.output import written
 from understudy.schema.table import TableSchema
 from understudy.store.manifest import Manifest, hash_file
 from understudy.store.workspace import new_folder
@@ -131,14 +132,7 @@ class Advice:
         OutputError
             If ``path`` cannot be written.
         """
-        text = json.dumps(self.record(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        if path is not None:
-            try:
-                Path(path).write_text(text, encoding="utf-8", newline="\n")
-            except OSError as error:
-                msg = f"The advice cannot be written to '{path}': {error.strerror}. Choose another place."
-                raise OutputError(msg) from error
-        return text
+        return written(dump_json(self.record()), path)
 
 
 @dataclass(frozen=True, slots=True)
