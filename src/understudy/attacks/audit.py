@@ -189,8 +189,10 @@ def audit(
 
 
 def _attack_membership(game: Game, effort: Effort, limits: Limits, found: _Found, refit: Refit | None) -> None:
-    positive = copied(game.real.rows, _RESAMPLED, game.real.n_rows, game.run.child("resampled"))
-    games = [game, game.on(positive, "positive"), game.on(game.roles.spare, "null")]
+    # As many rows as of the synthetic table at most: what sampling hides from attacks is hidden in the control, too.
+    n = min(effort.rows, game.real.n_rows)
+    positive = copied(game.real.rows, _RESAMPLED, n, game.run.child("resampled"))
+    games = [game, game.on(positive, "positive"), game.on(game.roles.spare.head(effort.rows), "null")]
     more: dict[str, np.ndarray] = {}
     if effort.shadows and refit is not None:
         more["shadow_ratios"] = shadow_ratios(game, refit, effort.shadows)

@@ -84,7 +84,7 @@ def deal(real: Table, holdout: Table, most_targets: int, most_rows: int, run: Ru
         members=real.rows[members],
         others=holdout.rows[others],
         reference=real.rows[np.sort(left[:middle])],
-        spare=real.rows[np.sort(left[middle:])],
+        spare=real.rows[left[middle:]],
         unique=unique,
     )
 

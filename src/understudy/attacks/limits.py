@@ -48,7 +48,7 @@ class Effort(Spec):
 LEVELS: dict[Level, Effort] = {
     "fast": Effort(
         targets=2_000,
-        rows=20_000,
+        rows=50_000,
         secrets=0,
         descriptions=0,
         ladder_rows=2_000,
