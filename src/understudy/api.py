@@ -1,6 +1,7 @@
 """The verbs of the library. Each is a line or two over the pipeline; data is a frame of any kind, or a path."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ def run(  # noqa: PLR0913 - a verb has as many options as it has
     time_budget: float | None = None,
     workers: int | None = None,
     protected: Sequence[str] = (),
+    queries: Mapping[str, str] | None = None,
+    gate: Mapping[str, Any] | None = None,
 ) -> Result:
     """Make synthetic rows that stand in for ``data``, and the evidence for what they may be used for.
 
@@ -71,6 +74,10 @@ def run(  # noqa: PLR0913 - a verb has as many options as it has
         Pieces of work done at a time; as many as there are cores where left out. Changes nothing else.
     protected : sequence of str
         Columns such as sex whose groups shall fare as in the real rows; the report compares them.
+    queries : dict, optional
+        Questions of your own in SQL, by name: ``{"mean by sex": "select sex, avg(income) from data group by sex"}``.
+    gate : dict, optional
+        Limits of the verdict, such as ``{"tstr_ratio": 0.8, "limits": {"spearman": 0.9}}``.
 
     Returns
     -------
@@ -82,8 +89,8 @@ def run(  # noqa: PLR0913 - a verb has as many options as it has
     UnderstudyError
         If the data or an option cannot be used; one sentence says what, where and how to fix it.
     """
-    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers, protected=protected)
-    return run_data(data, told)
+    told = Options(target, seed, synthesizer, {}, rows, schema, time_budget, workers)
+    return run_data(data, replace(told, protected=protected, queries=queries or {}, gate=gate))
 
 
 def fit(
@@ -129,18 +136,32 @@ def evaluate(  # noqa: PLR0913 - a verb has as many options as it has
     previous: str | Path | None = None,
     protected: Sequence[str] = (),
     representation: Mapping[str, Mapping[str, float]] | None = None,
+    queries: Mapping[str, str] | None = None,
+    gate: Mapping[str, Any] | None = None,
+    recipe: str | Path | None = None,
     seed: int | None = None,
     workers: int | None = None,
 ) -> Report:
     """Judge ``synthetic``, whoever made it, by the ``real`` rows it was made from and a ``holdout`` of unseen ones.
 
     Where ``protected`` columns are named, their groups are compared; where shares of groups in a population are
-    (``representation={"sex": {"Female": 0.5, "Male": 0.5}}``), the table is held against them.
+    (``representation={"sex": {"Female": 0.5, "Male": 0.5}}``), the table is held against them. ``queries`` are
+    questions of your own (``{"mean by sex": "select sex, avg(income) from data group by sex"}``), ``gate`` the limits
+    of the verdict (``{"tstr_ratio": 0.8, "limits": {"spearman": 0.9}}``); both may stand in a ``recipe``, too.
     """
     told = Options(
-        target=target, seed=seed, schema=schema, workers=workers, protected=protected, representation=representation
+        target=target,
+        seed=seed,
+        schema=schema,
+        workers=workers,
+        protected=protected,
+        representation=representation,
+        metrics=metrics,
+        queries=queries or {},
+        gate=gate,
+        base=recipe,
     )
-    return evaluate_data(real, holdout, synthetic, told, metrics, previous).report
+    return evaluate_data(real, holdout, synthetic, told, previous).report
 
 
 def audit(  # noqa: PLR0913 - the options of one verb

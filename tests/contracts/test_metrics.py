@@ -12,7 +12,8 @@ from understudy.context import Run
 from understudy.data.table import Table, row_dtype
 from understudy.errors import NotApplicable
 from understudy.execution.local import Local
-from understudy.metrics.evaluate import chosen, evaluate
+from understudy.metrics.evaluate import evaluate
+from understudy.metrics.wanted import Wanted
 from understudy.protocols import Metric, Score
 from understudy.schema.column import (
     Boolean,
@@ -187,10 +188,8 @@ def test_metric_answers_or_declines_on_odd_tables(name, odd):
 def test_metric_gives_the_same_answer_twice_and_for_any_number_of_workers(name):
     real, synthetic, _, target = ODD["every type"]
     holdout = drawn(EVERY_TYPE, 4, 300)  # so many that groups of it can be compared
-    one, two = (
-        evaluate(real, synthetic, holdout, target, Run(5, executor=Local(workers)), [name], ["level", "cents"], SHARES)
-        for workers in (1, 2)
-    )
+    wanted = Wanted(target, [name], ["level", "cents"], SHARES)
+    one, two = (evaluate(real, synthetic, holdout, wanted, Run(5, executor=Local(workers))) for workers in (1, 2))
     assert one.skipped == two.skipped
     if name in one.skipped:
         return
@@ -211,7 +210,6 @@ def test_metric_that_needs_a_holdout_declines_without_one(name):
 @pytest.mark.parametrize("odd", sorted(set(ODD) - {"300 columns", "10k categories"}))
 def test_evaluation_accounts_for_every_metric_on_odd_tables(odd):
     real, synthetic, holdout, target = ODD[odd]
-    found = evaluate(real, synthetic, holdout, target, Run(2, executor=Local(2)))
-    groups = {name for name in NAMES if {"protected", "representation"} & catalog.load("metrics", name).needs}
-    assert sorted([*found.scores, *found.skipped]) == sorted(set(chosen(None)) - groups)
+    found = evaluate(real, synthetic, holdout, Wanted(target), Run(2, executor=Local(2)))
+    assert sorted([*found.scores, *found.skipped]) == sorted(Wanted(target).metrics)
     assert all(reason.endswith(".") for reason in found.skipped.values())

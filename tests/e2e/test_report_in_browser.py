@@ -2,7 +2,6 @@
 
 import html as markup
 import re
-from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -10,6 +9,7 @@ import pytest
 
 from understudy.context import Finding
 from understudy.data.table import Table
+from understudy.metrics.evaluate import Evaluation
 from understudy.protocols import Score
 from understudy.report.build import About, build
 from understudy.report.report import Gate
@@ -26,13 +26,6 @@ document.getElementById("page").addEventListener("load", event => {{
   document.title = (page.documentElement.scrollWidth <= {width} ? "fits" : "overflows") + out.join(" ");
 }});
 </script>"""
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    scores: dict[str, Score]
-    skipped: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 def table(seed):

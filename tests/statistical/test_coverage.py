@@ -10,6 +10,7 @@ from scipy.stats import binom, norm
 
 from understudy.context import Run
 from understudy.data.table import Table
+from understudy.metrics.evaluate import Evaluation
 from understudy.metrics.tabular._intervals import area, area_interval, share_interval, shares_apart
 from understudy.metrics.tabular.diversity.alpha_precision import AlphaPrecision
 from understudy.metrics.tabular.diversity.beta_recall import BetaRecall
@@ -209,7 +210,7 @@ def test_a_table_without_a_leak_rarely_fails_its_gate(holdout):
             "closeness": Closeness()(real, synthetic, unseen, Run(i)),
             "membership": Membership()(real, synthetic, unseen, Run(i)),
         }
-        for judgement in judge(Gate(), scores, {}):
+        for judgement in judge(Gate(), Evaluation(scores)):
             if judgement.name in failed:
                 failed[judgement.name] += judgement.passed is False
     # 2.5 % are promised for each; on so few rows it is less, for the whole interval has to lie beyond the limit.

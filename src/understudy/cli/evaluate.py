@@ -38,6 +38,10 @@ def command(
     previous: Annotated[
         Path | None, typer.Option(metavar="JSON", help="evaluation.json of an earlier job: tells what changed since.")
     ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(metavar="YAML", help="Recipe whose evaluate and gate say what to measure and what must hold."),
+    ] = None,
     seed: options.Seed = None,
     schema: options.Schema = None,
     workers: options.Workers = None,
@@ -60,8 +64,10 @@ def command(
             workers=workers,
             progress=progress,
             protected=options.names(protected) or (),
+            metrics=named,
+            base=recipe,
         )
-        finished = evaluate_files(real, holdout, synthetic, out, told, named, previous, form)
+        finished = evaluate_files(real, holdout, synthetic, out, told, previous, form)
     code = exit_code(finished.manifest, strict=strict)
     if json:
         print_json(

@@ -1,6 +1,6 @@
 """Puts every question that applies to a synthetic table, with the references that give the answers meaning."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import sqrt
 from time import perf_counter
@@ -12,25 +12,19 @@ import polars as pl
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from understudy import catalog
 from understudy.context import Run
 from understudy.data.split import draw
 from understudy.data.table import Table, row_dtype
 from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName, nearest
 from understudy.metrics.tabular._boosting import one_thread
 from understudy.metrics.tabular._coding import IntArray, is_category, is_number
+from understudy.metrics.wanted import Wanted
 from understudy.protocols import Metric, Score
 
-__all__ = ["ALL", "MAX_ROWS", "Evaluation", "Shares", "check_names", "chosen", "evaluate"]
+__all__ = ["MAX_ROWS", "Evaluation", "evaluate"]
 
 MAX_ROWS = 1_000_000
 """Rows of each table that are evaluated at most; larger tables are sampled, and a finding says so."""
-
-ALL = "all"
-"""Asks for every metric, the thorough ones too."""
-
-Shares: TypeAlias = Mapping[str, Mapping[str, float]]
-"""For each of some columns, the share of each level in the population that a table shall represent."""
 
 Role: TypeAlias = Literal["value", "floor", "ceiling"]
 
@@ -47,11 +41,14 @@ class Evaluation:
         The reason of each metric that did not.
     seconds : float
         Wall time of the whole.
+    metrics : dict
+        What was asked, by the names of the scores.
     """
 
     scores: Mapping[str, Score]
     skipped: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +92,8 @@ def evaluate(
     real: Table,
     synthetic: Table,
     holdout: Table | None,
-    target: str | None,
+    wanted: Wanted,
     run: Run,
-    only: Collection[str] | None = None,
-    protected: Sequence[str] = (),
-    representation: Shares | None = None,
 ) -> Evaluation:
     """Judge a synthetic table.
 
@@ -111,16 +105,10 @@ def evaluate(
         The rows to judge; same columns and types as ``real``.
     holdout : Table or None
         Real rows that the model never saw.
-    target : str or None
-        Column that a user of the data wants to predict.
+    wanted : Wanted
+        What to measure.
     run : Run
         Its executor runs the metrics, its findings receive what was left out.
-    only : collection of str or None
-        Metrics, questions such as ``fidelity``, or "all"; see :func:`chosen`.
-    protected : sequence of str
-        Columns whose groups shall fare alike. Without any, what compares groups is not asked unless it is named.
-    representation : Shares or None
-        Shares of groups that the table shall have; likewise.
 
     Returns
     -------
@@ -135,14 +123,12 @@ def evaluate(
     """
     start = perf_counter()
     _check(real, synthetic, holdout)
-    told = _told(real, target, protected, representation)
+    _check_columns(real, wanted)
     real, synthetic = _in_memory(real, "real", run), _in_memory(synthetic, "synthetic", run)
     holdout = None if holdout is None else _in_memory(holdout, "holdout", run)
     _say_what_is_left_out(real, run)
-    # Who names no group has not asked about groups: there is no answer to miss, and so no reason to list.
-    absent = set() if only is not None else {need for need in ("protected", "representation") if not told[need]}
-    names = [name for name in chosen(only) if not absent & catalog.load("metrics", name).needs]
-    items = list(_items((real, synthetic, holdout), told, run, names))
+    metrics = wanted.metrics
+    items = list(_items((real, synthetic, holdout), run, metrics))
     answers: dict[tuple[str, Role], tuple[Score | str, float]] = {}
     # One thread of linear algebra too: its rounding, and so the scores, would depend on the number of threads. Filters
     # of warnings belong to the process: set here, the metrics' own cannot undo one another on several workers.
@@ -164,7 +150,7 @@ def evaluate(
             skipped[name] = score
         else:
             scores[name] = _with_references(name, score, answers, run)
-    return Evaluation(scores, skipped, perf_counter() - start)
+    return Evaluation(scores, skipped, perf_counter() - start, metrics)
 
 
 def _with_references(
@@ -189,45 +175,38 @@ def _with_references(
     )
 
 
-def _items(
-    tables: tuple[Table, Table, Table | None], told: Mapping[str, object], run: Run, names: Collection[str]
-) -> Iterator[_Item]:
+def _items(tables: tuple[Table, Table, Table | None], run: Run, metrics: Mapping[str, Metric]) -> Iterator[_Item]:
     real, synthetic, holdout = tables
     shuffled = _shuffled(real, run.child("floor"))
     halves = None if holdout is None else _halves(holdout, run.child("ceiling"))
-    for name in names:
-        kind = catalog.load("metrics", name)
-        metric: Metric = kind(**{need: told[need] for need in told if need in kind.needs})
+    for name, metric in metrics.items():
         # One run for all roles: they draw the same samples of the real rows, so chance differs between them less.
         place = run.child(name)
         yield _Item(name, metric, "value", (real, synthetic, holdout), place)
         yield _Item(name, metric, "floor", (real, shuffled, holdout), place)
-        if kind.stand_in == "none":
+        if metric.stand_in == "none":
             continue
-        if kind.stand_in == "real":
+        if metric.stand_in == "real":
             # As many as there are synthetic ones: fewer rows teach less, whoever made them.
             alike = draw(real, synthetic.n_rows, place.child("alike").rng)
             yield _Item(name, metric, "ceiling", (real, alike, holdout), place)
         elif halves is not None and holdout is not None:
             # Where the holdout is the yardstick, one half of it plays the synthetic rows and the other half the
             # holdout.
-            stand_in, rest = halves if "holdout" in kind.needs else (holdout, holdout)
+            stand_in, rest = halves if "holdout" in metric.needs else (holdout, holdout)
             yield _Item(name, metric, "ceiling", (real, stand_in, rest), place)
 
 
-def _told(
-    real: Table, target: str | None, protected: Sequence[str], representation: Shares | None
-) -> dict[str, object]:
-    """Give what the user named, by what metrics call it."""
+def _check_columns(real: Table, wanted: Wanted) -> None:
+    """Refuse columns that the tables do not have."""
     columns = real.schema.columns
-    if target is not None and target not in columns:
-        msg = f"The tables have no column {target!r} to predict.{nearest(target, columns)}"
+    if wanted.target is not None and wanted.target not in columns:
+        msg = f"The tables have no column {wanted.target!r} to predict.{nearest(wanted.target, columns)}"
         raise UnknownName(msg)
-    for name in (*protected, *(representation or {})):
+    for name in (*wanted.protected, *(wanted.representation or {})):
         if name not in columns:
             msg = f"The tables have no column {name!r} to compare groups by.{nearest(name, columns)}"
             raise UnknownName(msg)
-    return {"target": target, "protected": tuple(dict.fromkeys(protected)), "representation": representation or {}}
 
 
 def _check(real: Table, synthetic: Table, holdout: Table | None) -> None:
@@ -277,45 +256,6 @@ def _say_what_is_left_out(real: Table, run: Run) -> None:
             "metrics.left_out",
             f"Identifiers and free text carry no statistics and enter no comparison: {', '.join(map(repr, left))}.",
         )
-
-
-def check_names(only: Collection[str] | None) -> None:
-    """Refuse what is neither a metric, nor a question, nor "all"; imports no metric.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such metric and no such question.
-    """
-    known = catalog.entries("metrics")
-    allowed = [ALL, *known, *dict.fromkeys(map(_question, known.values()))]
-    for name in () if only is None else only:
-        if name not in allowed:
-            raise UnknownName.among("metrics", name, allowed)
-
-
-def chosen(only: Collection[str] | None) -> list[str]:
-    """Give the names of the metrics that are asked for.
-
-    A metric's own name asks for it, a question's for those of its metrics that are not thorough, "all" for every one;
-    None for all that are not thorough.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such metric and no such question.
-    """
-    check_names(only)
-    known = catalog.entries("metrics")
-    if only is not None and ALL in only:
-        return list(known)
-    asked = [name for name, entry in known.items() if only is None or _question(entry) in only]
-    usual = {name for name in asked if not known[name].load().thorough}
-    return [name for name in known if name in usual or (only is not None and name in only)]
-
-
-def _question(entry: catalog.Entry) -> str:
-    return entry.group.rpartition(".")[2]
 
 
 def _shuffled(table: Table, run: Run) -> Table:

@@ -14,6 +14,7 @@ from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import InputError, NotApplicable, UnknownName
 from understudy.metrics.evaluate import evaluate
+from understudy.metrics.wanted import Wanted
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.gate import Gate, Judgement, judge
@@ -142,8 +143,8 @@ def _judged(
         msg = f"The table {name!r} has no rows. Give at least one."
         raise InputError(msg)
     real, holdout = tables["real"], tables["holdout"]
-    found = evaluate(real, table, holdout, target, run, _METRICS)
-    gates = judge(Gate(), found.scores, found.skipped)
+    found = evaluate(real, table, holdout, Wanted(target, _METRICS), run)
+    gates = judge(Gate(), found)
     try:
         attacked: Audit | None = audit(real, table, holdout, "fast", run.child("attacks"))
     except NotApplicable as reason:

@@ -98,7 +98,7 @@ def _place(loc: tuple[int | str, ...], shape: dict[str, Any]) -> str:
     parts = [
         f"[{part}]" if isinstance(part, int) else f".{part}"
         for i, part in enumerate(loc)
-        if not (part in kinds and i >= 2)  # noqa: PLR2004 - after "columns" and the column's name
+        if not (part in kinds and i >= 2) and str(part).strip()  # noqa: PLR2004 - after "columns" and the column's name
     ]
     return "".join(parts).removeprefix(".")
 

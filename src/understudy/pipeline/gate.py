@@ -1,13 +1,14 @@
 """The conditions under which a synthetic table passes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, hypot, inf
 from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from understudy.metrics.evaluate import Evaluation
 from understudy.protocols import Score
 from understudy.report.report import Gate as Judgement
 from understudy.report.writing import score_number, share_number
@@ -15,6 +16,7 @@ from understudy.schema.spec import Spec
 
 __all__ = ["Gate", "Judgement", "judge"]
 
+Name = Annotated[str, StringConstraints(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 _PRIVACY = {"membership", "closeness", "copies"}
@@ -45,18 +47,28 @@ class Gate(Spec):
     """Greatest share of rows that may be closer to training rows than to unseen ones (0.5 is no memory)."""
     copies_excess_max: Share | None = 0.0
     """Greatest share of exact copies of training rows beyond the share among unseen real rows."""
+    limits: dict[Name, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
+    """For each of some metrics or queries, by name, the least score (where less is better, the greatest) that passes.
+    Fails where the whole 95 % interval lies beyond the limit; naming one also measures it."""
+
+    @property
+    def all(self) -> dict[str, float]:
+        """Every limit that is set, by name."""
+        own = {name: limit for name, limit in self.model_dump(exclude={"limits"}).items() if limit is not None}
+        return own | self.limits
 
 
-def judge(gate: Gate, scores: Mapping[str, Score], skipped: Mapping[str, str]) -> tuple[Judgement, ...]:
+def judge(gate: Gate, found: Evaluation) -> tuple[Judgement, ...]:
     """Judge every limit that is set.
 
     Parameters
     ----------
     gate : Gate
         The limits.
-    scores, skipped : mapping
-        What was measured, by metric; why the others were not.
+    found : Evaluation
+        What was measured, and why the rest was not.
     """
+    scores, skipped = found.scores, found.skipped
     judgements: list[Judgement] = []
     rules: tuple[tuple[str, float | None, str, Callable[[Score, float], Judgement]], ...] = (
         ("valid_rows", gate.valid_rows, "valid_rows", _valid),
@@ -76,7 +88,24 @@ def judge(gate: Gate, scores: Mapping[str, Score], skipped: Mapping[str, str]) -
             underpowered = metric in skipped and metric in _PRIVACY
             text = f"Not judged: {skipped.get(metric, 'It was not asked for.')}"
             judgements.append(Judgement(name, None, None, limit, text, underpowered=underpowered))
-    return tuple(judgements)
+    own = (_limited(name, limit, found) for name, limit in gate.limits.items())
+    return (*judgements, *own)
+
+
+def _limited(name: str, limit: float, found: Evaluation) -> Judgement:
+    """Judge a score by a limit of the user's own: only a whole interval beyond it is evidence."""
+    if name not in found.scores:
+        text = f"Not judged: {found.skipped.get(name, 'It was not measured.')}"
+        return Judgement(name, None, None, limit, text, underpowered=True)
+    score, metric = found.scores[name], found.metrics[name]
+    sign = 1 if metric.better == "higher" else -1
+    low, high = score.interval or (score.value, score.value)
+    text = f"{metric.title}: {score_number(score.value)}{_between(score, score_number)}."
+    kept = sign * (score.value - limit) >= 0
+    if not kept and sign * ((high if sign > 0 else low) - limit) >= 0:
+        text += " Underpowered: chance could explain that it is beyond the limit."
+        return Judgement(name, None, score.value, limit, text, underpowered=True)
+    return Judgement(name, kept, score.value, limit, text)
 
 
 def _valid(score: Score, limit: float) -> Judgement:

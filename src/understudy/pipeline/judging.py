@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal
 
 from understudy import __version__
 from understudy.context import Finding, Run
@@ -11,11 +11,12 @@ from understudy.data.infer import infer
 from understudy.data.raw import Raw
 from understudy.data.table import Table
 from understudy.data.typed import parse
-from understudy.errors import InputError, SchemaError, listed
-from understudy.metrics.evaluate import Evaluation, check_names, evaluate
+from understudy.errors import SchemaError, listed
+from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.metrics.wanted import check
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
-from understudy.pipeline.gate import Gate, Judgement, judge
+from understudy.pipeline.gate import Judgement, judge
 from understudy.pipeline.job import Finished, finding_records, gate_records, versions
 from understudy.pipeline.library import Data, Options, open_data, title_of
 from understudy.pipeline.model import as_path
@@ -53,6 +54,8 @@ class Judged:
     evaluation: Evaluation
     gates: tuple[Judgement, ...]
     findings: tuple[Finding, ...]
+    asked: dict[str, Any]
+    """What was to be measured, and the limits, as a recipe would have it."""
 
 
 def evaluate_data(
@@ -60,7 +63,6 @@ def evaluate_data(
     holdout: Data | None,
     synthetic: Data,
     options: Options,
-    metrics: Sequence[str] | None = None,
     previous: str | Path | None = None,
     clock: Clock | None = None,
 ) -> Judged:
@@ -70,11 +72,8 @@ def evaluate_data(
     """
     clock = clock or Clock()
     before = None if previous is None else read_previous(as_path(previous))
-    if metrics is not None and not _are_names(metrics):
-        msg = f"metrics = {metrics!r} is no list of names. Give one, such as ['fidelity', 'privacy']."
-        raise InputError(msg)
-    check_names(metrics)
     recipe = options.recipe()
+    check(recipe.wanted)
     run = options.run(recipe)
     given = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
     with clock.step(run.child("read")):
@@ -83,21 +82,22 @@ def evaluate_data(
     schema, unseen = tables["real"].schema, tables.get("holdout")
     check_target(recipe.evaluate.target, schema)
     check_groups(recipe.evaluate, schema)
+    for query in recipe.evaluate.queries:
+        query.check(tables["real"])
     place = run.child("evaluate")
     if unseen is None:
         text = "No holdout was given, so neither utility nor privacy could be judged."
         place.find("evaluate.no_holdout", text, "degraded")
     with clock.step(place, shown=False):
-        asked = recipe.evaluate
-        groups = asked.protected or (), asked.representation
-        scores = evaluate(tables["real"], tables["synthetic"], unseen, asked.target, place, metrics, *groups)
-    gates = judge(Gate(), scores.scores, scores.skipped)
+        scores = evaluate(tables["real"], tables["synthetic"], unseen, recipe.wanted, place)
+    gates = judge(recipe.gate, scores)
     findings = run.findings.all()
     with clock.step(run.child("report")):
         provenance = {"understudy": __version__, "seed": recipe.seed}
         about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance, before)
         report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about)
-    return Judged(schema, recipe.seed, report, scores, gates, tuple(findings))
+    asked = recipe.model_dump(mode="json", include={"evaluate", "gate"})
+    return Judged(schema, recipe.seed, report, scores, gates, tuple(findings), asked)
 
 
 def evaluate_files(
@@ -106,7 +106,6 @@ def evaluate_files(
     synthetic: Path,
     out: Path,
     options: Options,
-    metrics: Sequence[str] | None = None,
     previous: Path | None = None,
     written: Literal["html", "md", "json"] = "html",
 ) -> Finished:
@@ -121,7 +120,7 @@ def evaluate_files(
     """
     clock = Clock()
     with new_folder(out) as folder:
-        judged = evaluate_data(real, holdout, synthetic, options, metrics, previous, clock)
+        judged = evaluate_data(real, holdout, synthetic, options, previous, clock)
         if written == "html":
             judged.report.to_html(folder / "report.html")
         elif written == "md":
@@ -135,12 +134,7 @@ def evaluate_files(
             versions=versions(),
             verdict=judged.report.verdict,
             seed=judged.seed,
-            recipe={what: str(path) for what, path in files.items()}
-            | {
-                "target": options.target,
-                "metrics": None if metrics is None else list(metrics),
-                "protected": list(options.protected),
-            },
+            recipe={what: str(path) for what, path in files.items()} | judged.asked,
             schema_sha256=schema_file.hash_schema(judged.schema),
             inputs={what: hash_file(path) for what, path in files.items()},
             outputs={path.name: hash_file(path) for path in sorted(folder.iterdir())},
@@ -205,15 +199,6 @@ def read_alike(
             "repair",
         )
     return tables, evidence
-
-
-def _are_names(metrics: object) -> bool:
-    """Tell whether the user gave a list of names; users may not check types."""
-    return (
-        isinstance(metrics, Sequence)
-        and not isinstance(metrics, str)
-        and all(isinstance(name, str) for name in cast("Sequence[object]", metrics))
-    )
 
 
 def _real_rows(raws: Mapping[str, Raw]) -> Raw:

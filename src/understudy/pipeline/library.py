@@ -16,14 +16,15 @@ from understudy.data.typed import parse, unparse
 from understudy.errors import InputError
 from understudy.execution.local import Local
 from understudy.metrics.evaluate import Evaluation
+from understudy.metrics.wanted import check
 from understudy.pipeline import document, schema_file
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import choice_of, fit
 from understudy.pipeline.formats import find_reader
 from understudy.pipeline.gate import Judgement
 from understudy.pipeline.job import spacious
-from understudy.pipeline.model import Model
-from understudy.pipeline.recipe import Recipe
+from understudy.pipeline.model import Model, as_path
+from understudy.pipeline.recipe import Recipe, load
 from understudy.pipeline.seed import checked_seed, whole
 from understudy.pipeline.steps import Surroundings, check_target, walk
 from understudy.report.report import Report
@@ -64,6 +65,14 @@ class Options:
         Columns whose groups are compared.
     representation : mapping or None
         For each of some columns, the share of each group in the population to represent.
+    metrics : sequence of str or None
+        Metrics or questions to measure; None: the usual ones.
+    queries : mapping of str to str
+        Questions of the user's own in SQL, by name.
+    gate : mapping or None
+        Limits of the verdict, as in a recipe.
+    base : str or Path or None
+        Recipe that says what is not said here.
     """
 
     target: str | None = None
@@ -77,18 +86,45 @@ class Options:
     progress: Progress = field(default_factory=Silent)
     protected: Sequence[str] = ()
     representation: Mapping[str, Mapping[str, float]] | None = None
+    metrics: Sequence[str] | None = None
+    queries: Mapping[str, str] = field(default_factory=dict)
+    gate: Mapping[str, Any] | None = None
+    base: str | Path | None = None
 
     def recipe(self) -> Recipe:
         """Give the job as it would be declared."""
-        chosen = choice_of(self.synthesizer, dict(self.options))
-        declared = document.check(Recipe, {"seed": checked_seed(self.seed), "synthesizer": chosen}, "The options")
+        declared = self._declared()
         rows = None if self.rows is None else whole(self.rows, "rows", 1)
         target = None if self.target is None else str(self.target)  # pandas may name columns by numbers; here, by text
         return declared.changed(
             fit={"time_budget": self.time_budget},
             sample={"rows": rows},
-            evaluate={"target": target, "protected": self._groups(), "representation": self.representation},
+            evaluate={
+                "target": target,
+                "protected": self._groups(),
+                "representation": self.representation,
+                "metrics": self._asked(declared),
+            },
+            gate=None if self.gate is None else dict(self.gate),
         )
+
+    def _declared(self) -> Recipe:
+        if self.base is None:
+            chosen = choice_of(self.synthesizer, dict(self.options))
+            return document.check(Recipe, {"seed": checked_seed(self.seed), "synthesizer": chosen}, "The options")
+        seed = None if self.seed is None else checked_seed(self.seed)
+        return load(as_path(self.base)).changed(seed=seed)
+
+    def _asked(self, declared: Recipe) -> list[object] | None:
+        """Give the metrics and queries of the options, where there are any, with those of the recipe beside them."""
+        if self.metrics is not None and not _are_names(self.metrics):
+            msg = f"metrics = {self.metrics!r} is no list of names. Give one, such as ['fidelity', 'privacy']."
+            raise InputError(msg)
+        if self.metrics is None and not self.queries:
+            return None
+        names = declared.evaluate.names if self.metrics is None else self.metrics
+        own = [{"name": str(name), "sql": sql} for name, sql in self.queries.items()]
+        return [*(names or ()), *(query.model_dump() for query in declared.evaluate.queries), *own]
 
     def _groups(self) -> list[str] | None:
         """Give the protected columns by name; pandas may name columns by numbers."""
@@ -171,6 +207,7 @@ class Result:
 def run_data(data: Data, options: Options) -> Result:
     """Do the main job on ``data``."""
     recipe = options.recipe()
+    check(recipe.wanted)
     run = options.run(recipe)
     raw, give_back = open_data(data, run.child("read"))
     done = walk(raw, options.table_schema(), recipe, run, Surroundings(title=title_of(data), clock=Clock()))
@@ -197,6 +234,15 @@ def fit_data(data: Data, options: Options) -> Model:
     table = parse(raw, schema, run.child("schema"))
     fitted = fit(table, recipe.synthesizer, recipe.fit, recipe.evaluate.target, run)
     return Model(fitted.generator, fitted.synthesizer, give_back, tuple(run.findings.all()), kind_of(data))
+
+
+def _are_names(metrics: object) -> bool:
+    """Tell whether the user gave a list of names; users may not check types."""
+    return (
+        isinstance(metrics, Sequence)
+        and not isinstance(metrics, str)
+        and all(isinstance(name, str) for name in cast("Sequence[object]", metrics))
+    )
 
 
 def infer_data(data: Data) -> Inference:

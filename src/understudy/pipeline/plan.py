@@ -6,7 +6,7 @@ from pathlib import Path
 
 from understudy import catalog
 from understudy.errors import InputError, OutputError
-from understudy.metrics.evaluate import check_names
+from understudy.metrics.wanted import check
 from understudy.pipeline import schema_file
 from understudy.pipeline.fitting import synthesizer_of
 from understudy.pipeline.formats import Reader, Writer, find_reader, find_writer, suffix_of
@@ -62,7 +62,7 @@ class Plan:
             if name != "auto"
             else f"the winner of a race between {', '.join(CANDIDATES)}"
         )
-        target = recipe.evaluate.target
+        target, own = recipe.evaluate.target, [query.name for query in recipe.evaluate.queries]
         return (
             ("read", f"{self.source} with the reader {type(self.reader).__name__.lower()}"),
             ("schema", f"as {recipe.schema_path} says" if self.schema else "inferred from the rows"),
@@ -72,10 +72,10 @@ class Plan:
             ("write", str(self.out / self.data_name)),
             (
                 "evaluate",
-                f"{', '.join(recipe.evaluate.metrics or ('every metric that applies',))} against the holdout"
+                f"{', '.join([*(recipe.evaluate.names or ('every metric that applies',)), *own])} against the holdout"
                 + (f", predicting {target!r}" if target else ""),
             ),
-            ("gate", ", ".join(f"{k} {v:g}" for k, v in recipe.gate.model_dump().items() if v is not None)),
+            ("gate", ", ".join(f"{name} {limit:g}" for name, limit in recipe.gate.all.items())),
             ("report", f"{self.out / 'report.html'}"),
             ("manifest", f"{self.out / 'manifest.json'}"),
         )
@@ -106,7 +106,7 @@ def make_plan(recipe: Recipe, folder: Path) -> Plan:
     reader = find_reader(source, recipe.source.reader, recipe.source.options)
     if recipe.synthesizer.name != "auto":
         synthesizer_of(recipe.synthesizer, recipe.evaluate.target)
-    check_names(recipe.evaluate.metrics)
+    check(recipe.wanted)
     schema = schema_file.load(Path(recipe.schema_path)) if recipe.schema_path else None
     medium = type(reader).__name__.lower()
     writer = find_writer(recipe.output.writer or (medium if medium in catalog.entries("writers") else "csv"))

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from understudy.metrics.query import Query
+from understudy.metrics.wanted import Wanted
 from understudy.pipeline import document
 from understudy.pipeline.gate import Gate
 from understudy.pipeline.seed import MOST_ROWS
@@ -67,19 +69,47 @@ class Sample(Spec):
     """Rows made at a time: bounds the memory, and decides the draws whatever the number of workers."""
 
 
+# Blank tags: pydantic puts them into the places of errors, where nobody wrote them.
+Asked = Annotated[
+    Annotated[Name, Tag("")] | Annotated[Query, Tag(" ")],
+    Discriminator(lambda asked: "" if isinstance(asked, str) else " "),
+]
+
+
 class Evaluate(Spec):
     """How the rows are judged."""
 
     target: Name | None = None
     """Column that a model would predict; empty: utility is not measured."""
-    metrics: tuple[Name, ...] | None = None
-    """Questions (fidelity, diversity, utility, fairness, privacy) or metrics, or all; empty: the usual ones."""
+    metrics: tuple[Asked, ...] | None = None
+    """Questions (fidelity, diversity, utility, fairness, privacy) or metrics, or all; empty: the usual ones. Besides,
+    questions of your own, as in {name: mean by fraud, sql: select fraud, avg(amount) from data group by fraud}."""
     protected: tuple[Name, ...] | None = None
     """Columns whose groups shall fare as in the real rows; empty: groups are not compared."""
     representation: dict[Name, dict[str, Annotated[float, Field(ge=0)]]] | None = None
     """For each of some columns, the share of each group in the population to represent; empty: not compared."""
     holdout: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """Share of the real rows that no model sees and that judge it."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [query.name for query in self.queries]
+        for name in names:
+            if names.count(name) > 1:
+                msg = f"two queries are named {name!r}; rename one"
+                raise ValueError(msg)
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Metrics and questions that are named; None where the usual ones are meant."""
+        named = tuple(asked for asked in self.metrics or () if isinstance(asked, str))
+        return None if self.metrics is None or (self.queries and not named) else named
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """The user's own questions."""
+        return tuple(asked for asked in self.metrics or () if isinstance(asked, Query))
 
 
 class Output(Spec):
@@ -123,6 +153,20 @@ class Recipe(Spec):
             msg = f"synthesizer 'auto' has no option {min(self.synthesizer.options)!r}; name the synthesizer it is for"
             raise ValueError(msg)
         return self
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is measured."""
+        asked = self.evaluate
+        own = {query.name for query in asked.queries}
+        return Wanted(
+            asked.target,
+            asked.names,
+            asked.protected or (),
+            asked.representation,
+            asked.queries,
+            [name for name in self.gate.limits if name not in own],
+        )
 
     def changed(self, **fields: dict[str, Any] | object) -> Self:
         """Give this recipe with other values; a dict changes those fields of a part, and None changes nothing."""

@@ -108,6 +108,8 @@ def understand(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, c
         check_target(recipe.evaluate.target, schema)
         check_groups(recipe.evaluate, schema)
         table = parse(raw, schema, run.child("schema"))
+        for query in recipe.evaluate.queries:
+            query.check(table)
     n = table.n_rows
     _check_rows(n)
     with clock.step(run.child("split"), n):
@@ -230,18 +232,8 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
         synthetic = make(fitted.generator, n, recipe.sample.chunk, run, clock, sink, around.work)
     parts, target = understood.parts, recipe.evaluate.target
     with clock.step(run.child("evaluate"), shown=False):
-        asked, place = recipe.evaluate, run.child("evaluate")
-        evaluation = evaluate(
-            parts.training,
-            synthetic,
-            parts.holdout,
-            target,
-            place,
-            asked.metrics,
-            asked.protected or (),
-            asked.representation,
-        )
-    judgements = judge(recipe.gate, evaluation.scores, evaluation.skipped)
+        evaluation = evaluate(parts.training, synthetic, parts.holdout, recipe.wanted, run.child("evaluate"))
+    judgements = judge(recipe.gate, evaluation)
     with clock.step(run.child("report")):
         about = About(
             title=around.title,

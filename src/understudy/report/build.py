@@ -140,11 +140,10 @@ def build(
 
 
 def _questions(evaluation: Evaluation, real: Table) -> tuple[Question, ...]:
-    known = catalog.entries("metrics")
-    groups: dict[str, list[ScoreLine]] = {}
+    known, groups = catalog.entries("metrics"), dict[str, list[ScoreLine]]()
     for name, score in sorted(evaluation.scores.items(), key=lambda item: (place(item[0]), item[0])):
         entry = known.get(name)
-        metric = entry.load() if entry else None
+        metric = evaluation.metrics.get(name) or (entry.load() if entry else None)
         question = entry.group.rpartition(".")[2] if entry else "other"
         groups.setdefault(getattr(metric, "question", question), []).append(_line(name, score, metric, real))
     places = {name: k for k, name in enumerate(QUESTIONS)}

@@ -1,12 +1,14 @@
 import polars as pl
 import pytest
 
+from understudy import catalog
+from understudy.metrics.evaluate import Evaluation
 from understudy.pipeline.gate import Gate, judge
 from understudy.protocols import Score
 
 
 def judged(gate=None, skipped=None, **scores):
-    return {j.name: j for j in judge(gate or Gate(), scores, skipped or {"tstr": "There is no target."})}
+    return {j.name: j for j in judge(gate or Gate(), Evaluation(scores, skipped or {"tstr": "There is no target."}))}
 
 
 def test_good_scores_pass_every_limit():
@@ -18,7 +20,7 @@ def test_good_scores_pass_every_limit():
         closeness=Score(0.5, interval=(0.48, 0.52)),
         copies=Score(0.001, ceiling=0.002, interval=(0.0, 0.002)),
     )
-    assert {name: j.passed for name, j in made.items()} == dict.fromkeys(Gate.model_fields, True)
+    assert {name: j.passed for name, j in made.items()} == dict.fromkeys(Gate().all, True)
     assert not any(j.underpowered for j in made.values())
 
 
@@ -155,5 +157,33 @@ def test_privacy_that_could_not_be_judged_for_want_of_rows_is_no_pass_but_what_w
 
 
 def test_a_limit_set_to_nothing_is_left_out():
-    assert judge(Gate(tstr_ratio=None, closer_max=None), {}, {})[0].name == "valid_rows"
-    assert len(judge(Gate(tstr_ratio=None, closer_max=None), {}, {})) == 4
+    assert judge(Gate(tstr_ratio=None, closer_max=None), Evaluation({}))[0].name == "valid_rows"
+    assert len(judge(Gate(tstr_ratio=None, closer_max=None), Evaluation({}))) == 4
+
+
+def limited(name, limit, **found):
+    asked = {name: catalog.load("metrics", name)()}
+    made = judge(Gate(limits={name: limit}), Evaluation(metrics=asked, **found))
+    return made[-1]
+
+
+def test_a_limit_of_the_users_own_fails_only_where_the_whole_interval_lies_beyond_it():
+    score = {"spearman": Score(0.90, interval=(0.86, 0.94))}
+    assert limited("spearman", 0.89, scores=score).passed is True
+    unsure = limited("spearman", 0.93, scores=score)
+    assert (unsure.passed, unsure.underpowered) == (None, True)
+    assert limited("spearman", 0.95, scores=score).passed is False
+    assert limited("spearman", 0.95, scores={"spearman": Score(0.949)}).passed is False  # no interval: the value
+
+
+def test_a_limit_is_the_greatest_score_where_less_is_better():
+    score = {"queries": Score(0.10, interval=(0.08, 0.12))}
+    assert limited("queries", 0.11, scores=score).passed is True
+    assert limited("queries", 0.09, scores=score).passed is None
+    assert limited("queries", 0.07, scores=score).passed is False
+
+
+def test_a_limit_on_what_was_not_measured_leaves_a_doubt():
+    made = limited("spearman", 0.9, scores={}, skipped={"spearman": "There are no two quantities."})
+    assert (made.passed, made.underpowered) == (None, True)
+    assert "no two quantities" in made.text

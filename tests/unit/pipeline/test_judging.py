@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from understudy.errors import InputError, SchemaError
+from understudy.errors import InputError, SchemaError, UnknownName
 from understudy.pipeline.judging import evaluate_data
 from understudy.pipeline.library import Options
 from understudy.schema.column import Boolean, Categorical, Numerical
@@ -28,7 +28,7 @@ def file(folder, name, rows):
 
 
 def judged(real, holdout, synthetic, **told):
-    return evaluate_data(real, holdout, synthetic, Options(seed=1, **told), metrics=["valid_rows", "marginals"])
+    return evaluate_data(real, holdout, synthetic, Options(seed=1, metrics=["valid_rows", "marginals"], **told))
 
 
 def spoilt(rows):
@@ -115,4 +115,64 @@ def test_the_table_that_lacks_a_column_is_named(which):
 @pytest.mark.parametrize("metrics", [1, "fidelity", [1]])
 def test_metrics_that_are_no_names_are_refused(metrics):
     with pytest.raises(InputError, match="is no list of names"):
-        evaluate_data(people(1), people(2), people(3), Options(seed=1), metrics=metrics)
+        evaluate_data(people(1), people(2), people(3), Options(seed=1, metrics=metrics))
+
+
+MEAN = {"mean age": "select city, avg(age) as mean from data group by city"}
+
+
+def test_questions_and_limits_of_ones_own_are_judged():
+    real, holdout, synthetic = people(1, 400), people(3, 400), people(2, 400)
+    told = judged(real, holdout, synthetic, queries=MEAN, gate={"limits": {"mean age": 0.2, "spearman": -1}})
+    assert set(told.evaluation.scores) == {"valid_rows", "marginals", "mean age"}
+    gates = {gate.name: gate for gate in told.gates}
+    assert gates["mean age"].passed
+    assert gates["spearman"].passed is None  # there is one quantity only
+    (line,) = [line for question in told.report.questions for line in question.scores if line.name == "mean age"]
+    assert {row["group"] for row in line.details} == {"Bonn", "Ulm"}
+    older = synthetic.with_columns(age=pl.col("age") * 2)
+    strict = judged(real, holdout, older, queries=MEAN, gate={"valid_rows": None, "limits": {"mean age": 0.2}})
+    assert strict.report.verdict == "failed"
+    assert "Mean age" in strict.report.reason
+
+
+def test_a_recipe_says_what_is_measured_and_what_must_hold(tmp_path):
+    (tmp_path / "recipe.yaml").write_text(
+        "seed: 3\n"
+        "evaluate:\n"
+        "  target: buys\n"
+        "  metrics: [marginals, {name: mean age, sql: 'select avg(age) from data'}]\n"
+        "gate: {valid_rows: null, limits: {pairs: 0.5}}\n"
+    )
+    options = Options(base=tmp_path / "recipe.yaml")
+    told = evaluate_data(people(1, 300), people(3, 300), people(2, 300), options)
+    assert set(told.evaluation.scores) == {"marginals", "pairs", "mean age"}
+    assert told.seed == 3
+    assert "pairs" in {gate.name for gate in told.gates}
+    assert "valid_rows" not in {gate.name for gate in told.gates}
+
+
+@pytest.mark.parametrize(
+    ("told", "error", "words"),
+    [
+        ({"queries": {"pairs": "select 1"}}, UnknownName, "'pairs', which is a metric"),
+        ({"queries": {"mine": "delete from data"}}, InputError, "begins with select"),
+        ({"queries": {"mine": "select avg(agr) from data"}}, InputError, "'mine' cannot be answered"),
+        ({"gate": {"limits": {"spaerman": 0.9}}}, UnknownName, "spearman"),
+        ({"gate": {"limits": {"pairs": "high"}}}, InputError, "limits.pairs"),
+        ({"gate": {"limts": {}}}, InputError, "limits"),
+    ],
+)
+def test_wrong_questions_and_limits_are_refused(told, error, words):
+    with pytest.raises(error, match=words):
+        judged(people(1), people(3), people(2), **told)
+
+
+def test_recipe_names_the_line_of_a_wrong_query(tmp_path):
+    path = tmp_path / "recipe.yaml"
+    path.write_text("seed: 3\nevaluate:\n  metrics:\n    - marginals\n    - {name: mine}\n")
+    with pytest.raises(InputError, match=r"line 5: the field 'evaluate.metrics\[1\].sql' is missing"):
+        evaluate_data(people(1), people(3), people(2), Options(base=path))
+    path.write_text("seed: 3\nevaluate: {metrics: [{name: a, sql: select 1}, {name: a, sql: select 2}]}\n")
+    with pytest.raises(InputError, match="two queries are named 'a'"):
+        evaluate_data(people(1), people(3), people(2), Options(base=path))

@@ -1,7 +1,6 @@
 """A small table with a column of every type, and reports of it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 
 from understudy.context import Finding
 from understudy.data.table import Table
+from understudy.metrics.evaluate import Evaluation
 from understudy.protocols import Score
 from understudy.report.build import About, build
 from understudy.report.report import Gate, Report
@@ -25,14 +25,6 @@ from understudy.schema.column import (
     Text,
 )
 from understudy.schema.table import TableSchema
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    scores: Mapping[str, Score] = field(default_factory=dict)
-    skipped: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
 
 COLUMNS: dict[str, ColumnType] = {
     "who": Identifier(),
