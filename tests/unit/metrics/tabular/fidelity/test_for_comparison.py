@@ -132,9 +132,9 @@ def test_accuracy_is_the_one_by_definition(make, run, missing):
         means.append(np.mean(found))
         bounds.append(np.mean(most))
     score = MostlyaiAccuracy()(real, synthetic, None, run)
-    assert score.details["accuracy"].to_list()[:3] == pytest.approx(means, abs=1e-9)
-    assert score.details["accuracy_max"].to_list()[:3] == pytest.approx(bounds, abs=1e-9)
-    assert score.value == pytest.approx(np.mean(means), abs=1e-9)
+    assert score.details["accuracy"].to_list()[:3] == pytest.approx(means, abs=1e-5)
+    assert score.details["accuracy_max"].to_list()[:3] == pytest.approx(bounds, abs=1e-5)
+    assert score.value == pytest.approx(np.mean(means), abs=1e-5)
 
 
 def test_bound_of_accuracy_is_what_fresh_rows_reach(mixed, run):
