@@ -50,16 +50,20 @@ def _scale(python: Path, name: str, seed: int, threads: int) -> dict[str, object
 
 
 def _evaluation(python: Path, name: str, seed: int, threads: int) -> dict[str, object]:
-    """Evaluate what ``name`` made of Adult's training rows; the comparison has to have run first."""
+    """Evaluate what ``name`` made of Adult's training rows, and let SDMetrics and mostlyai-qa report on the same.
+
+    The comparison has to have run first.
+    """
     folder, made = RESULTS / "tables" / "adult", RESULTS / "runs" / "adult" / f"{name}-train.parquet"
     if not made.exists():
         message = f"evaluation needs the rows of {name}: run --tables adult --contenders {name} --parts speed first"
         raise SystemExit(message)
     report = RESULTS / "evaluation.report.json"
-    start(
-        python, "contenders/understudy_evaluation.py", str(folder), str(made), str(report), str(seed), threads=threads
-    )
-    return json.loads(report.read_text(encoding="utf-8"))
+    command = [str(folder), str(made), str(report), str(seed)]
+    start(python, "contenders/understudy_evaluation.py", *command, threads=threads)
+    result = json.loads(report.read_text(encoding="utf-8"))
+    start(ensure("reports"), "contenders/reports_library.py", *command, threads=threads)
+    return result | {"reports": json.loads(report.read_text(encoding="utf-8"))}
 
 
 def measure(case: str, names: list[str], arguments: argparse.Namespace) -> None:

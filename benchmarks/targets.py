@@ -130,7 +130,20 @@ def _scale(_: Found) -> tuple[str, bool] | None:
 
 def _evaluation(_: Found) -> tuple[str, bool] | None:
     run = _case("evaluation-forest")
-    return run and (f"{run['s']:.1f} s ({run['cpu_s']:.1f} CPU-s)", run["s"] <= 60)  # noqa: PLR2004
+    if run is None:
+        return None
+    first = f"; {run['first_s']:.1f} s more the first time, for compilation" if "first_s" in run else ""
+    return f"{run['s']:.1f} s ({run['cpu_s']:.1f} CPU-s){first}", run["s"] + run.get("first_s", 0) <= 60  # noqa: PLR2004
+
+
+def _reports(_: Found) -> tuple[str, bool] | None:
+    run = _case("evaluation-forest")
+    if not run or "reports" not in run:
+        return None
+    theirs = run["reports"]
+    seconds, cpu = (theirs[f"sdmetrics_{key}"] + theirs[f"mostlyai_qa_{key}"] for key in ("s", "cpu_s"))
+    text = f"{run['s']:.1f} s against {seconds:.1f} s (a ratio of {seconds / run['s']:.1f})"
+    return f"{text}; {run['cpu_s']:.1f} CPU-s against {cpu:.1f}", run["s"] < seconds
 
 
 def _startup(key: str, limit: float) -> Callable[[Found], tuple[str, bool] | None]:
@@ -159,6 +172,7 @@ _TARGETS = (
     Target("1 M rows of 20 columns, fit + sample 1 M", "≤ 300 s, ≤ 4 GB", _scale),
     Target("gaussian_copula on Adult, fit + sample", "≤ 1.5 CPU-s", _seconds("gaussian_copula", 1.5, None)),
     Target("evaluation with report on Adult", "≤ 60 s", _evaluation),
+    Target("... beside SDMetrics' QualityReport and mostlyai-qa's report", "faster", _reports),
     Target("understudy --help", "≤ 300 ms", _startup("help_s", 0.3)),
     Target("import understudy", "≤ 50 ms", _startup("import_s", 0.05)),
 )
