@@ -21,6 +21,7 @@ from understudy.schema.spec import Spec
 __all__ = ["DownstreamParity"]
 
 _FEWEST_OF_OUTCOME = 10  # holdout rows of a group that have, or lack, the outcome
+_MOST_CLASSES = 10
 _HALF = 0.5
 _MEASURES = ("equalised odds", "demographic parity", "calibration")
 
@@ -28,7 +29,8 @@ _MEASURES = ("equalised odds", "demographic parity", "calibration")
 class DownstreamParity(Spec):
     """Widest gap in equalised odds of boosted trees trained on synthetic rows, tested on the holdout, in [0, 1].
 
-    The outcome is the rarer of two classes; of a quantity, to be above the real median. The gap of a protected column
+    The outcome is the rarer of two classes; of a quantity, to be above the real median; of more classes, each of the
+    ten most frequent in turn, and a gap is the widest of theirs. The gap of a protected column
     is the greater of two: by how much the share of rows that are predicted to have the outcome differs between groups,
     among rows that have it, and among those that have not. 0: errors are spread evenly. The ceiling is the gap of a
     model trained on as many real rows: what counts is whether synthetic rows make it wider.
@@ -68,8 +70,6 @@ class DownstreamParity(Spec):
         if holdout is None:
             raise NotApplicable("There is no holdout to test on.")
         task = Task.of(self.target, real)
-        if task.levels is not None and len(task.levels) > TWO:
-            raise NotApplicable("Parity compares the shares of one outcome, and the target has more than two classes.")
         protected = groups_of([name for name in self.protected if name != task.target], real, run, least=2)
         alike = draw(real, synthetic.n_rows, run.child("alike").rng)
         trains = [
@@ -78,15 +78,17 @@ class DownstreamParity(Spec):
         ]
         test = task.rows(holdout, self.max_rows, run.child("holdout"), "holdout")
         bar = float(np.median(task.truth(trains[0]))) if task.levels is None else _HALF
-        has = (task.truth(test) > bar).astype(np.int64)
-        said = _said(task, real, trains, test, bar, int(run.child("model").rng.integers(2**31)))
-        n = test.height
+        seed, n = int(run.child("model").rng.integers(2**31)), test.height
+        several = task.levels is not None and len(task.levels) > TWO
+        outcomes = _each_class(task, real, trains, test, seed) if several else _one(task, real, trains, test, bar, seed)
         weights = run.child("bootstrap").rng.multinomial(n, np.full(n, 1 / n), size=self.resamples)
         compared: dict[str, list[FloatArray]] = {}
         for groups in protected:
-            court = _Court.of(groups.codes(test), len(groups.names), has)
-            if court is not None:
-                compared[groups.column] = [court.gaps(s, weights) for s in said]
+            codes, k = groups.codes(test), len(groups.names)
+            courts = [(_Court.of(codes, k, outcome.has), outcome) for outcome in outcomes]
+            found = [[court.gaps(s, weights) for s in o.said] for court, o in courts if court is not None]
+            if found:
+                compared[groups.column] = [np.max([gaps[model] for gaps in found], axis=0) for model in (0, 1)]
         if not compared:
             msg = f"No two groups of a protected column have {FEWEST} holdout rows, some of either outcome."
             raise NotApplicable(msg)
@@ -107,17 +109,44 @@ class DownstreamParity(Spec):
         )
 
 
-def _said(
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Which test rows have an outcome, and for both models: which are predicted to, and how probable it is.
+
+    Parameters
+    ----------
+    has : array of shape (rows,)
+        1 for rows that have it, else 0.
+    said : sequence of (array, array)
+        Of the models trained on real and on synthetic rows: 1 where it is predicted, and its probability.
+    """
+
+    has: IntArray
+    said: list[tuple[FloatArray, FloatArray]]
+
+
+def _one(
     task: Task, real: Table, trains: list[pl.DataFrame], test: pl.DataFrame, bar: float, seed: int
-) -> list[FloatArray]:
-    """Give the probability of the outcome in each test row, of the models trained on real and on synthetic rows."""
+) -> list[_Outcome]:
+    """Give the one outcome of two classes or of a quantity: to be above ``bar``."""
     plain = Lesson.of(task, real.schema, *trains, test)
     lesson = Lesson(Task(task.target, ("without", "with")), plain.coding)
-    x_test = lesson.coding.matrix(test)
     has = [(task.truth(rows) > bar).astype(np.float64) for rows in (*trains, test)]
-    return [
-        lesson.taught("boosted", lesson.coding.matrix(train), y, [x_test], has[-1], seed)[0][:, 1]
+    said = [
+        lesson.taught("boosted", lesson.coding.matrix(train), y, [lesson.coding.matrix(test)], has[-1], seed)[0][:, 1]
         for train, y in zip(trains, has, strict=False)
+    ]
+    return [_Outcome(has[-1].astype(np.int64), [((s > _HALF).astype(np.float64), s) for s in said])]
+
+
+def _each_class(task: Task, real: Table, trains: list[pl.DataFrame], test: pl.DataFrame, seed: int) -> list[_Outcome]:
+    """Give an outcome for each of the most frequent classes: to belong to it."""
+    lesson = Lesson.of(task, real.schema, *trains, test)
+    said = [lesson.answers("boosted", train, [test], seed)[0].said for train in trains]
+    truth, classes = task.truth(test), range(min(len(task.levels or ()), _MOST_CLASSES))
+    return [
+        _Outcome((truth == c).astype(np.int64), [((s.argmax(axis=1) == c).astype(np.float64), s[:, c]) for s in said])
+        for c in classes
     ]
 
 
@@ -149,19 +178,19 @@ class _Court:
         able = (counts >= _FEWEST_OF_OUTCOME) & big[:, None]
         return cls(cells, k, big, able) if big.sum() >= TWO and (able.sum(axis=0) >= TWO).any() else None
 
-    def gaps(self, said: FloatArray, weights: IntArray) -> FloatArray:
+    def gaps(self, said: tuple[FloatArray, FloatArray], weights: IntArray) -> FloatArray:
         """Give the gaps of a model for all rows, then for each resample; shape (measures, resamples + 1)."""
-        return np.array([self._gaps(said, w) for w in (np.ones(len(said)), *weights)]).T
+        return np.array([self._gaps(*said, w) for w in (np.ones(len(said[0])), *weights)]).T
 
-    def _gaps(self, said: FloatArray, w: FloatArray | IntArray) -> tuple[float, float, float]:
+    def _gaps(self, chosen: FloatArray, said: FloatArray, w: FloatArray | IntArray) -> tuple[float, float, float]:
         k = self.groups
-        total, chosen, expected = (
+        total, taken, expected = (
             np.bincount(self.cells, weights=v, minlength=2 * k + 1)[:-1].reshape(k, 2)
-            for v in (w, w * (said > _HALF), w * said)
+            for v in (w, w * chosen, w * said)
         )
         with np.errstate(invalid="ignore", divide="ignore"):
-            rates = np.where(self.able, chosen / total, np.nan)
-            share = np.where(self.big, chosen.sum(axis=1) / total.sum(axis=1), np.nan)
+            rates = np.where(self.able, taken / total, np.nan)
+            share = np.where(self.big, taken.sum(axis=1) / total.sum(axis=1), np.nan)
             off = np.where(self.big, np.abs(expected.sum(axis=1) - total[:, 1]) / total.sum(axis=1), np.nan)
         return max(_apart(rates[:, 0]), _apart(rates[:, 1])), _apart(share), float(np.nanmax(off, initial=0.0))
 

@@ -100,11 +100,36 @@ def test_a_quantity_is_high_above_the_real_median(make, run):
     )
 
 
-def test_more_than_two_classes_have_no_one_outcome(make, run):
-    columns = {"sex": Categorical(), "job": Categorical()}
-    table = make(columns, {"sex": ["f", "m"] * 60, "job": ["a", "b", "c"] * 40})
-    with pytest.raises(NotApplicable, match="more than two classes"):
-        DownstreamParity(target="job", protected=("sex",))(table, table, table, run)
+def test_of_more_classes_the_widest_gap_counts(make, run):
+    """Men get the best of three jobs by merit, women never do; the other two are dealt to both alike."""
+    columns = {"sex": Categorical(), "x": Numerical(), "job": Categorical()}
+
+    def drawn_jobs(seed, *, fair):
+        rng = np.random.default_rng(seed)
+        man, x = rng.random(900) < 0.5, rng.normal(size=900)
+        best = (x > 1) & (man | fair)
+        job = np.where(best, "best", np.where(x > 0, "good", "plain"))
+        return make(columns, {"sex": np.where(man, "m", "f").tolist(), "x": x.tolist(), "job": job.tolist()})
+
+    metric = DownstreamParity(target="job", protected=("sex",))
+    real, holdout = drawn_jobs(1, fair=True), drawn_jobs(3, fair=True)
+    fair, unfair = (metric(real, drawn_jobs(2, fair=fair), holdout, run) for fair in (True, False))
+    assert unfair.value > 0.9  # no woman of the best is found
+    assert fair.value < 0.15
+    assert fair.ceiling == unfair.ceiling
+    parity = {row["measure"]: row for row in unfair.details.to_dicts()}["demographic parity"]
+    assert parity["synthetic"] == pytest.approx(0.16, abs=0.06)  # as many as lie beyond one standard deviation
+
+
+def test_a_third_class_that_nobody_has_changes_little(make, run):
+    tables = [drawn(make, seed, bias) for seed, bias in ((1, 0.0), (2, 1.0), (3, 0.0))]
+    one = DownstreamParity(target="paid", protected=("sex",))(*tables, run)
+    columns = {"sex": Categorical(), "x": Numerical(), "paid": Categorical()}
+    values = [table.rows.to_dict(as_series=False) for table in tables]
+    spelled = [row | {"paid": [str(v) for v in row["paid"]]} for row in values]
+    spelled[0]["paid"][0] = "perhaps"
+    three = DownstreamParity(target="paid", protected=("sex",))(*(make(columns, row) for row in spelled), run)
+    assert three.value == pytest.approx(one.value, abs=0.03)
 
 
 def test_a_target_is_no_group_of_itself(make, run):
