@@ -33,7 +33,7 @@ Out: TypeAlias = Annotated[
 ]
 Protected: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="COLS", help="Columns whose groups shall fare as in the real rows, between commas: sex,race."),
+    typer.Option(metavar="COLS", help="Columns whose groups shall fare as in the real rows, between commas: sex,race; sex*race: both together."),
 ]
 Format: TypeAlias = Annotated[
     Literal["csv", "parquet", "jsonl", "arrow", "excel"] | None,

@@ -18,6 +18,7 @@ from understudy.data.table import Table, row_dtype
 from understudy.errors import InputError, NotApplicable, SchemaError, UnknownName, nearest
 from understudy.metrics.tabular._boosting import one_thread
 from understudy.metrics.tabular._coding import IntArray, is_category, is_number
+from understudy.metrics.tabular.fairness._groups import columns_of
 from understudy.metrics.wanted import Wanted
 from understudy.protocols import Metric, Score
 
@@ -203,7 +204,8 @@ def _check_columns(real: Table, wanted: Wanted) -> None:
     if wanted.target is not None and wanted.target not in columns:
         msg = f"The tables have no column {wanted.target!r} to predict.{nearest(wanted.target, columns)}"
         raise UnknownName(msg)
-    for name in (*wanted.protected, *(wanted.representation or {})):
+    protected = (part for name in wanted.protected for part in columns_of(name, columns))
+    for name in (*protected, *(wanted.representation or {})):
         if name not in columns:
             msg = f"The tables have no column {name!r} to compare groups by.{nearest(name, columns)}"
             raise UnknownName(msg)

@@ -28,6 +28,7 @@ Answer: TypeAlias = dict[tuple[Any, ...], tuple[float | None, ...]]
 _MOST_ROWS = 200_000
 _MOST_GROUPS = 1_000
 _TRIED = 1_000  # rows that show whether a query can be answered
+_FEWEST_SHOWN = 5  # real rows that hold a group which is named
 _DIGITS = 3  # of an answer that are shown
 _FILES = re.compile(r"\bread_\w+\s*\(", re.IGNORECASE)
 _GROUP_BY = re.compile(r"\bgroup\s+by\s+(.+?)(?:\bhaving\b|\border\s+by\b|\blimit\b|[);]|$)", re.IGNORECASE | re.DOTALL)
@@ -44,7 +45,8 @@ class Query(Spec):
     values.
 
     ``details`` has one row for each group and measure, with both answers to three digits: a question about few rows
-    tells about few people. The interval leaves a tenth of the rows of either table out, ten times each.
+    tells about few people. A group is named where it is a value of a column that five real rows hold. The interval
+    leaves a tenth of the rows of either table out, ten times each.
     """
 
     better: ClassVar[Better] = "lower"
@@ -100,7 +102,7 @@ class Query(Spec):
 
         value = _error(first, second)
         interval = jackknifed(value, without, (a.height, b.height), run)
-        details = pl.DataFrame([*self._rows(first, second, names)], schema=_DETAILS)
+        details = pl.DataFrame([*_rows(first, second, names, _shown(a, names))], schema=_DETAILS)
         return Score(value, interval=interval, details=details)
 
     def check(self, table: Table) -> None:
@@ -155,20 +157,30 @@ class Query(Spec):
             )
             raise NotApplicable(msg)
 
-    def _rows(self, first: Answer, second: Answer, names: "_Names") -> Iterator[Mapping[str, object]]:
-        absent = (None,) * len(names.measures)
-        column = names.keys[0] if len(names.keys) == 1 else None
-        for key in _keys(first, second):
-            mine, others = first.get(key, absent), second.get(key, absent)
-            for measure, r, s in zip(names.measures, mine, others, strict=True):
-                yield {
-                    "measure": measure,
-                    "column": column,
-                    "group": None if column is None or key[0] is None else str(key[0]),
-                    "real": _rounded(r),
-                    "synthetic": _rounded(s),
-                    "error": _apart(r, s),
-                }
+
+def _rows(first: Answer, second: Answer, names: "_Names", shown: set[object]) -> Iterator[Mapping[str, object]]:
+    """Give a row for each group and measure; a group is named only where it is one of ``shown``."""
+    absent = (None,) * len(names.measures)
+    column = names.keys[0] if shown else None
+    for key in _keys(first, second):
+        mine, others = first.get(key, absent), second.get(key, absent)
+        for measure, r, s in zip(names.measures, mine, others, strict=True):
+            yield {
+                "measure": measure,
+                "column": column,
+                "group": str(key[0]) if key[0] in shown else None,
+                "real": _rounded(r),
+                "synthetic": _rounded(s),
+                "error": _apart(r, s),
+            }
+
+
+def _shown(rows: pl.DataFrame, names: "_Names") -> set[object]:
+    """Give the levels that the report may name: those of a single column that enough rows hold."""
+    if len(names.keys) != 1 or names.keys[0] not in rows.columns:
+        return set()
+    counts = rows[names.keys[0]].drop_nulls().alias("level").value_counts(name="n")
+    return set(counts.filter(pl.col("n") >= _FEWEST_SHOWN)["level"].to_list())
 
 
 _DETAILS = {

@@ -16,6 +16,7 @@ from understudy.data.table import Table
 from understudy.data.typed import parse
 from understudy.errors import InputError, listed, nearest
 from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.metrics.tabular.fairness._groups import columns_of
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import Fitted, fit
 from understudy.pipeline.formats import Sink, Writer
@@ -168,7 +169,8 @@ def check_groups(declared: Evaluate, schema: TableSchema) -> None:
         Naming the nearest column.
     """
     for name in declared.protected or ():
-        _check_column("protected column", name, schema)
+        for part in columns_of(name, schema.columns):
+            _check_column("protected column", part, schema)
     for name in declared.representation or ():
         _check_column("column of groups", name, schema)
 

@@ -10,7 +10,7 @@ from understudy import catalog
 from understudy.context import Finding
 from understudy.data.table import Table
 from understudy.metrics.evaluate import Evaluation
-from understudy.metrics.tabular.fairness._groups import spelled
+from understudy.metrics.tabular.fairness._groups import columns_of, groups, spelled
 from understudy.protocols import Better, Score
 from understudy.report.changes import changes_since
 from understudy.report.distributions import draw_column
@@ -187,7 +187,7 @@ def _details(frame: pl.DataFrame | None, real: Table) -> tuple[dict[str, Any], .
         if dtype.is_numeric()
         or dtype == pl.Boolean
         or name in _VOCABULARY | _GROUPS
-        or (dtype == pl.String and set(frame[name].drop_nulls().unique().to_list()) <= schema.columns.keys())
+        or (dtype == pl.String and all(_is_known(value, schema) for value in frame[name].drop_nulls().unique()))
     ]
     return tuple(frame.select(kept).to_dicts()) if kept else ()
 
@@ -200,7 +200,7 @@ def _without_rare(frame: pl.DataFrame, real: Table) -> pl.DataFrame:
     names = [name for name in sorted(_GROUPS) if name in frame.columns]
     if not names or "column" not in frame.columns:
         return frame.drop(names)
-    rare = {column: _rare(column, real) for column in frame["column"].unique() if column in real.schema.columns}
+    rare = {column: _rare(column, real) for column in frame["column"].unique() if _is_known(column, real.schema)}
     for name in names:
         shown = [
             group if column in rare and group not in rare[column] else None
@@ -210,9 +210,21 @@ def _without_rare(frame: pl.DataFrame, real: Table) -> pl.DataFrame:
     return frame
 
 
+def _is_known(name: str | None, schema: TableSchema) -> bool:
+    """Whether a name is that of a column, or of several with stars between."""
+    return name is not None and set(columns_of(name, schema.columns)) <= schema.columns.keys()
+
+
 def _rare(name: str, real: Table) -> set[str]:
     """Give the values of a column, as text, that fewer than five real rows (or entities) hold."""
-    held, who = spelled(real.column(name), real.schema.columns[name]).alias("value"), real.holders()
+    who, known = real.holders(), real.schema.columns
+    if name in known:
+        held = spelled(real.column(name), known[name])
+    else:
+        found, _ = groups(name, real)
+        codes = found.codes(real.rows)
+        held = pl.Series([found.names[code] if code >= 0 else None for code in codes], dtype=pl.String)
+    held = held.alias("value")
     by = pl.DataFrame({"value": held, "who": pl.int_range(len(held), eager=True) if who is None else who})
     counts = by.drop_nulls().group_by("value").agg(n=pl.col("who").n_unique())
     return set(counts.filter(pl.col("n") < _FEWEST_SHOWN)["value"].to_list())

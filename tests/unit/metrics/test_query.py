@@ -141,3 +141,15 @@ def test_evaluation_gives_queries_their_references():
     assert found.metrics["mean by fraud"] is query
     assert score.floor > 10 * score.value  # shuffled columns have the same mean in both groups
     assert score.ceiling < 0.05
+
+
+def test_groups_of_few_rows_are_not_named():
+    real = table(1)
+    real = Table.of(
+        real.rows.with_columns(land=pl.when(pl.int_range(pl.len()) < 3).then(pl.lit("Nauru")).otherwise("land")), SCHEMA
+    )
+    score = ask("select land, count(*) as n from data group by land", real)
+    assert score.details.height == 4
+    assert set(score.details["group"]) == {"DE", "FR", "US", None}
+    spelled = ask("select upper(land) as who, count(*) as n from data group by upper(land)", real)
+    assert set(spelled.details["group"]) == {None}

@@ -11,7 +11,7 @@ from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import FloatArray
 from understudy.metrics.tabular._intervals import Z95
 from understudy.metrics.tabular._learning import TWO, Task
-from understudy.metrics.tabular.fairness._groups import FEWEST, Groups, groups_of
+from understudy.metrics.tabular.fairness._groups import FEWEST, Groups, apart_from, groups_of
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
@@ -51,7 +51,7 @@ class BiasAmplification(Spec):
     def __call__(self, real: Table, synthetic: Table, holdout: Table | None, run: Run) -> Score:  # noqa: ARG002 - protocol
         """Compare the gaps; ``details`` has one row per protected column."""
         task = Task.of(self.target, real)
-        protected = groups_of([name for name in self.protected if name != task.target], real, run, least=2)
+        protected = groups_of(apart_from(task.target, self.protected, real), real, run, least=2)
         sides = [task.known(real.rows), task.known(synthetic.rows)]
         if not all(rows.height for rows in sides):
             raise NotApplicable("The target has no value in the synthetic rows.")

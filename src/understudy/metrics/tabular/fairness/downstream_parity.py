@@ -14,7 +14,7 @@ from understudy.errors import NotApplicable
 from understudy.metrics.tabular._coding import FloatArray, IntArray
 from understudy.metrics.tabular._intervals import Interval, around
 from understudy.metrics.tabular._learning import TWO, Lesson, Task
-from understudy.metrics.tabular.fairness._groups import FEWEST, groups_of
+from understudy.metrics.tabular.fairness._groups import FEWEST, apart_from, groups_of
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
 
@@ -70,7 +70,7 @@ class DownstreamParity(Spec):
         if holdout is None:
             raise NotApplicable("There is no holdout to test on.")
         task = Task.of(self.target, real)
-        protected = groups_of([name for name in self.protected if name != task.target], real, run, least=2)
+        protected = groups_of(apart_from(task.target, self.protected, real), real, run, least=2)
         alike = draw(real, synthetic.n_rows, run.child("alike").rng)
         trains = [
             task.rows(alike, self.max_rows, run.child("real"), "real"),

@@ -57,8 +57,8 @@ class GroupFidelity(Spec):
         rows: list[dict[str, str | float | None]] = []
         for groups in protected:
             mine, theirs = groups.codes(sides.real), groups.codes(sides.synthetic)
-            kept = {name: pair for name, pair in codes.items() if name != groups.column}
-            inside = [pair for pair in pairs if groups.column not in pair]
+            kept = {name: pair for name, pair in codes.items() if name not in groups.columns}
+            inside = [pair for pair in pairs if not {*pair} & {*groups.columns}]
             for g, name in enumerate(groups.names):
                 value, error = _alike(kept, inside, mine == g, theirs == g)
                 low, high = around(value, error)

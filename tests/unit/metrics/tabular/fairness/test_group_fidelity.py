@@ -1,4 +1,5 @@
 import numpy as np
+import polars as pl
 import pytest
 
 from understudy.errors import NotApplicable
@@ -83,3 +84,35 @@ def test_what_forms_no_groups_declines(make, run, protected, says):
     table = make(columns, {"id": ["a", "b"], "k": ["c", "d"], "x": [1.0, 2.0]})
     with pytest.raises(NotApplicable, match=says):
         GroupFidelity(protected=protected)(table, table, None, run)
+
+
+def test_columns_with_stars_between_make_joint_groups(make, run):
+    columns = {"sex": Categorical(), "race": Categorical(), "age": Numerical(), "x": Numerical()}
+
+    def drawn(seed, shift):
+        rng = np.random.default_rng(seed)
+        sex, race = rng.choice(["f", "m"], 2000), rng.choice(["a", "b"], 2000)
+        x = rng.normal(size=2000) + shift * ((sex == "f") & (race == "b"))
+        rows = {"sex": sex.tolist(), "race": race.tolist(), "age": rng.integers(0, 80, 2000).tolist(), "x": x.tolist()}
+        return make(columns, rows)
+
+    real, rows = drawn(1, 0.0), drawn(2, 2.0)
+    details = GroupFidelity(protected=("sex*race", "sex * age", "sex"))(real, rows, None, run).details
+    worst = details.row(0, named=True)
+    assert (worst["column"], worst["group"]) == ("sex*race", "f / b")
+    held = real.rows.filter((pl.col("sex") == "f") & (pl.col("race") == "b")).height
+    assert worst["real_rows"] == held
+    assert details.filter(pl.col("column") == "sex * age").height == 8
+    assert details["real_rows"].sum() == 3 * 2000
+
+
+def test_a_column_whose_name_has_a_star_is_itself(make, run):
+    real = make({"a*b": Categorical(), "x": Numerical()}, {"a*b": ["u", "v"] * 50, "x": list(range(100))})
+    details = GroupFidelity(protected=("a*b",))(real, real, None, run).details
+    assert set(details["group"]) == {"u", "v"}
+
+
+def test_joint_groups_of_unknown_columns_decline(make, run):
+    real = make({"a": Categorical(), "x": Numerical()}, {"a": ["u", "v"] * 50, "x": list(range(100))})
+    with pytest.raises(NotApplicable, match="'b' is not a column"):
+        GroupFidelity(protected=("a*b",))(real, real, None, run)
