@@ -33,7 +33,10 @@ Out: TypeAlias = Annotated[
 ]
 Protected: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="COLS", help="Columns whose groups shall fare as in the real rows, between commas: sex,race; sex*race: both together."),
+    typer.Option(
+        metavar="COLS",
+        help="Columns whose groups shall fare as in the real rows, between commas; sex*race are both together.",
+    ),
 ]
 Format: TypeAlias = Annotated[
     Literal["csv", "parquet", "jsonl", "arrow", "excel"] | None,
