@@ -96,7 +96,7 @@ def evaluate_data(
     with clock.step(run.child("report")):
         provenance = {"understudy": __version__, "seed": recipe.seed}
         about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance, before)
-        report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about)
+        report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about, run.child("report"))
     return Judged(schema, recipe.seed, report, scores, gates, tuple(findings))
 
 

@@ -257,7 +257,7 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
                 **around.provenance,
             },
         )
-        report = build(parts.training, synthetic, parts.holdout, evaluation, judgements, about)
+        report = build(parts.training, synthetic, parts.holdout, evaluation, judgements, about, run.child("report"))
     return Done(understood, fitted, synthetic, evaluation, judgements, report)
 
 

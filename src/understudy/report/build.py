@@ -7,13 +7,14 @@ from typing import Any
 import polars as pl
 
 from understudy import catalog
-from understudy.context import Finding
+from understudy.context import Finding, Run
 from understudy.data.table import Table
 from understudy.metrics.evaluate import Evaluation
 from understudy.metrics.tabular.fairness._groups import spelled
 from understudy.protocols import Better, Score
 from understudy.report.changes import changes_since
 from understudy.report.distributions import draw_column
+from understudy.report.embedding import embed
 from understudy.report.plots import ColumnPlot, Plots
 from understudy.report.protect import sample_rows
 from understudy.report.relations import associate, project
@@ -91,6 +92,7 @@ def build(
     evaluation: Evaluation,
     gates: Sequence[Gate],
     about: About | None = None,
+    run: Run | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -108,6 +110,8 @@ def build(
         Limits and results.
     about : About, optional
         Title, target, findings and what is known of the model.
+    run : Run, optional
+        Its randomness chooses the rows that are laid out by their neighbours; without one, none are.
     """
     about = about or About()
     findings = tuple(sorted(about.findings, key=lambda f: _GRAVEST.get(f.severity, len(_GRAVEST))))
@@ -130,7 +134,7 @@ def build(
         relations=tuple(str(text) for text in model.get("relations", ()) if text not in {rule.text for rule in rules}),
         rules=rules,
         columns=_overview(real.schema, about),
-        plots=_plots(real, synthetic, about.target),
+        plots=_plots(real, synthetic, about.target, run),
         settings={**dict(model.get("settings", {})), **({"order": model["order"]} if model.get("order") else {})},
         governor=dict(model.get("governor", {})),
         provenance={key: str(value) for key, value in about.provenance.items()},
@@ -258,7 +262,7 @@ def _roles(name: str, schema: TableSchema, target: str | None) -> tuple[str, ...
     return tuple(role for role, column in roles.items() if column == name)
 
 
-def _plots(real: Table, synthetic: Table, target: str | None) -> Plots:
+def _plots(real: Table, synthetic: Table, target: str | None, run: Run | None) -> Plots:
     schema = real.schema
     first, second = sample_rows(real, _ROWS_DRAWN), sample_rows(synthetic, _ROWS_DRAWN)
     entities = first[schema.entity] if schema.entity else None
@@ -278,4 +282,7 @@ def _plots(real: Table, synthetic: Table, target: str | None) -> Plots:
         associations=associate(first, second, schema, target),
         projection=project(first, second, schema),
         rows=(first.height, second.height),
+        embedding="no run was given to draw rows by"
+        if run is None
+        else embed(first, second, schema, run.child("embedding")),
     )
