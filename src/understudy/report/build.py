@@ -45,6 +45,8 @@ _VOCABULARY = {"measure", "attack", "rows_of", "learner", "trained_on", "tested_
 
 _GROUPS = {"group", "other_group"}
 """Parts that hold levels of the column beside them, called ``column``; shown where enough real rows hold them."""
+_NAMED_LEVELS = {"detection_where"}
+"""Metrics whose ``level`` is shown in the same way; those of others list rare ones."""
 _FEWEST_SHOWN = 5
 
 _PROTECTIONS = {"categories.rare", "extremes.protected"}
@@ -176,33 +178,33 @@ def _line(name: str, score: Score, metric: object, real: Table) -> ScoreLine:
         remark=remark,
         meaning=meaning(name, getattr(metric, "__doc__", None)),
         ceiling_interval=score.ceiling_interval,
-        details=_details(score.details, real),
+        details=_details(score.details, real, _GROUPS | {"level"} if name in _NAMED_LEVELS else _GROUPS),
     )
 
 
-def _details(frame: pl.DataFrame | None, real: Table) -> tuple[dict[str, Any], ...]:
+def _details(frame: pl.DataFrame | None, real: Table, groups: set[str]) -> tuple[dict[str, Any], ...]:
     """Keep numbers, names of columns and groups of people: other text in a metric's details could be a rare value."""
     if frame is None:
         return ()
     schema = real.schema
-    frame = _without_rare(frame.head(_DETAILS), real)
+    frame = _without_rare(frame.head(_DETAILS), real, groups)
     kept = [
         name
         for name, dtype in frame.schema.items()
         if dtype.is_numeric()
         or dtype == pl.Boolean
-        or name in _VOCABULARY | _GROUPS
+        or name in _VOCABULARY | groups
         or (dtype == pl.String and set(frame[name].drop_nulls().unique().to_list()) <= schema.columns.keys())
     ]
     return tuple(frame.select(kept).to_dicts()) if kept else ()
 
 
-def _without_rare(frame: pl.DataFrame, real: Table) -> pl.DataFrame:
+def _without_rare(frame: pl.DataFrame, real: Table, groups: set[str]) -> pl.DataFrame:
     """Remove the names of groups that are levels of fewer than five real rows (or entities) of the ``column`` beside.
 
     What no real row holds was named by the metric, such as a quarter, or by the user.
     """
-    names = [name for name in sorted(_GROUPS) if name in frame.columns]
+    names = [name for name in sorted(groups) if name in frame.columns]
     if not names or "column" not in frame.columns:
         return frame.drop(names)
     rare = {column: _rare(column, real) for column in frame["column"].unique() if column in real.schema.columns}

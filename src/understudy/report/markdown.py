@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from understudy.report.breakdown import breakdown
 from understudy.report.wording import gate_number, gate_title, grouped, likewise, measured, remark, standing_word
-from understudy.report.writing import clean
+from understudy.report.writing import clean, score_number
 
 if TYPE_CHECKING:
     from understudy.report.report import Gate, Report, ScoreLine
@@ -35,6 +36,7 @@ def render_markdown(report: "Report") -> str:
         head = ("Score", "Synthetic", "95 % interval", "Floor", "Ceiling", "Standing")
         parts += [f"## {question.title}", _plain(f"{question.asks} {question.answer}", 900)]
         parts.append(_table(head, map(_score, question.scores)))
+        parts += [part for score in question.scores for part in _broken_down(score)]
     if report.skipped:
         parts += ["## Not measured", _bullets(f"{name}: {why}" for name, why in report.skipped.items())]
     if report.findings:
@@ -59,6 +61,18 @@ def _score(score: "ScoreLine") -> tuple[str, ...]:
     said = f", {remark(score)}" if remark(score) else ""
     numbers = (measured(score.name, x) for x in (score.floor, score.ceiling))
     return score.title, measured(score.name, score.value), interval, *numbers, standing_word(score) + said
+
+
+def _broken_down(score: "ScoreLine") -> list[str]:
+    found = breakdown(score)
+    if found is None:
+        return []
+    said = [f"### {found.title}"]
+    if found.columns:
+        said.append("Columns that give the data away, by how much a detector's area falls when they are shuffled:")
+        said.append(_bullets(f"{name}: {score_number(fall)}" for name, fall, _ in found.columns))
+    said += [found.lead, _table(found.head, found.rows)]
+    return [*said, f"{found.left_out:,} more are in evaluation.json."] if found.left_out else said
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
