@@ -1,7 +1,7 @@
 """The conditions under which a synthetic table passes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, hypot, inf
 from typing import Annotated, Literal
 
@@ -20,6 +20,7 @@ Name = Annotated[str, StringConstraints(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 _PRIVACY = {"membership", "closeness", "copies"}
+_LEAST = {"valid_rows", "dependence", "tstr_ratio"}  # limits from below
 _DEPENDENT = 0.02  # mean error of mutual information, from which on shuffling the columns loses something
 
 
@@ -88,24 +89,27 @@ def judge(gate: Gate, found: Evaluation) -> tuple[Judgement, ...]:
             underpowered = metric in skipped and metric in _PRIVACY
             text = f"Not judged: {skipped.get(metric, 'It was not asked for.')}"
             judgements.append(Judgement(name, None, None, limit, text, underpowered=underpowered))
-    own = (_limited(name, limit, found) for name, limit in gate.limits.items())
-    return (*judgements, *own)
+    sided = (replace(judgement, least=judgement.name in _LEAST) for judgement in judgements)
+    return (*sided, *(_limited(name, limit, found) for name, limit in gate.limits.items()))
 
 
 def _limited(name: str, limit: float, found: Evaluation) -> Judgement:
     """Judge a score by a limit of the user's own: only a whole interval beyond it is evidence."""
-    if name not in found.scores:
-        text = f"Not judged: {found.skipped.get(name, 'It was not measured.')}"
-        return Judgement(name, None, None, limit, text, underpowered=True)
-    score, metric = found.scores[name], found.metrics[name]
-    sign = 1 if metric.better == "higher" else -1
+    metric = found.metrics.get(name)
+    judged = Judgement(
+        name, None, None, limit, "", underpowered=True, least=metric is not None and metric.better == "higher"
+    )
+    if metric is None or name not in found.scores:
+        return replace(judged, text=f"Not judged: {found.skipped.get(name, 'It was not measured.')}")
+    score, sign = found.scores[name], 1 if judged.least else -1
     low, high = score.interval or (score.value, score.value)
-    text = f"{metric.title}: {score_number(score.value)}{_between(score, score_number)}."
+    judged = replace(
+        judged, value=score.value, text=f"{metric.title}: {score_number(score.value)}{_between(score, score_number)}."
+    )
     kept = sign * (score.value - limit) >= 0
-    if not kept and sign * ((high if sign > 0 else low) - limit) >= 0:
-        text += " Underpowered: chance could explain that it is beyond the limit."
-        return Judgement(name, None, score.value, limit, text, underpowered=True)
-    return Judgement(name, kept, score.value, limit, text)
+    if not kept and sign * ((high if judged.least else low) - limit) >= 0:
+        return replace(judged, text=f"{judged.text} Underpowered: chance could explain that it is beyond the limit.")
+    return replace(judged, passed=kept, underpowered=False)
 
 
 def _valid(score: Score, limit: float) -> Judgement:

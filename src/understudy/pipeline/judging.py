@@ -13,6 +13,7 @@ from understudy.data.table import Table
 from understudy.data.typed import parse
 from understudy.errors import SchemaError, listed
 from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.metrics.groups import score_groups
 from understudy.metrics.wanted import check
 from understudy.pipeline import schema_file
 from understudy.pipeline.clock import Clock
@@ -90,12 +91,13 @@ def evaluate_data(
         place.find("evaluate.no_holdout", text, "degraded")
     with clock.step(place, shown=False):
         scores = evaluate(tables["real"], tables["synthetic"], unseen, recipe.wanted, place)
+        groups = score_groups(tables["real"], tables["synthetic"], unseen, recipe.wanted, place.child("groups"))
     gates = judge(recipe.gate, scores)
     findings = run.findings.all()
     with clock.step(run.child("report")):
         provenance = {"understudy": __version__, "seed": recipe.seed}
-        about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance, before)
-        report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about)
+        about = About(title_of(synthetic), recipe.evaluate.target, findings, evidence, {}, provenance, before, groups)
+        report = build(tables["real"], tables["synthetic"], unseen, scores, gates, about, run.child("report"))
     asked = recipe.model_dump(mode="json", include={"evaluate", "gate"})
     return Judged(schema, recipe.seed, report, scores, gates, tuple(findings), asked)
 

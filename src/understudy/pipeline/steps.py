@@ -16,6 +16,7 @@ from understudy.data.table import Table
 from understudy.data.typed import parse
 from understudy.errors import InputError, listed, nearest
 from understudy.metrics.evaluate import Evaluation, evaluate
+from understudy.metrics.groups import score_groups
 from understudy.metrics.tabular.fairness._groups import columns_of
 from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import Fitted, fit
@@ -235,6 +236,8 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
     parts, target = understood.parts, recipe.evaluate.target
     with clock.step(run.child("evaluate"), shown=False):
         evaluation = evaluate(parts.training, synthetic, parts.holdout, recipe.wanted, run.child("evaluate"))
+        place = run.child("evaluate", "groups")
+        groups = score_groups(parts.training, synthetic, parts.holdout, recipe.wanted, place)
     judgements = judge(recipe.gate, evaluation)
     with clock.step(run.child("report")):
         about = About(
@@ -243,6 +246,7 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
             findings=run.findings.all(),
             evidence=understood.evidence,
             model=fitted.generator.describe(),
+            groups=groups,
             provenance={
                 "understudy": __version__,
                 "seed": recipe.seed,
@@ -251,7 +255,7 @@ def walk(raw: Raw, schema: TableSchema | None, recipe: Recipe, run: Run, around:
                 **around.provenance,
             },
         )
-        report = build(parts.training, synthetic, parts.holdout, evaluation, judgements, about)
+        report = build(parts.training, synthetic, parts.holdout, evaluation, judgements, about, run.child("report"))
     return Done(understood, fitted, synthetic, evaluation, judgements, report)
 
 

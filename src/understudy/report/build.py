@@ -1,25 +1,29 @@
 """From tables, scores and what happened on the way to a report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from understudy import catalog
-from understudy.context import Finding
+from understudy.context import Finding, Run
 from understudy.data.table import Table
 from understudy.metrics.evaluate import Evaluation
-from understudy.metrics.tabular.fairness._groups import columns_of, groups, spelled
+from understudy.metrics.groups import GroupScores
+from understudy.metrics.tabular.fairness._groups import columns_of, spelled
+from understudy.metrics.tabular.fairness._groups import groups as groups_by
 from understudy.protocols import Better, Score
 from understudy.report.changes import changes_since
 from understudy.report.distributions import draw_column
+from understudy.report.embedding import embed
 from understudy.report.plots import ColumnPlot, Plots
 from understudy.report.protect import sample_rows
 from understudy.report.relations import associate, project
 from understudy.report.report import (
     ColumnOverview,
     Gate,
+    GroupLine,
     Question,
     Report,
     ScoreLine,
@@ -44,6 +48,8 @@ _VOCABULARY = {"measure", "attack", "rows_of", "learner", "trained_on", "tested_
 
 _GROUPS = {"group", "other_group"}
 """Parts that hold levels of the column beside them, called ``column``; shown where enough real rows hold them."""
+_NAMED_LEVELS = {"detection_where"}
+"""Metrics whose ``level`` is shown in the same way; those of others list rare ones."""
 _FEWEST_SHOWN = 5
 
 _PROTECTIONS = {"categories.rare", "extremes.protected"}
@@ -69,6 +75,8 @@ class About:
     model : mapping
         ``generator.describe()``; the keys "settings", "governor", "relations", "rules" and "order" are
         shown.
+    groups : sequence of GroupScores
+        Fidelity of each group of people by itself.
     previous : mapping or None
         Scores of an earlier evaluation, as :func:`understudy.report.changes.read_previous` gives them.
     provenance : mapping
@@ -82,6 +90,7 @@ class About:
     model: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
     previous: Mapping[str, Any] | None = None
+    groups: Sequence[GroupScores] = ()
 
 
 def build(
@@ -91,6 +100,7 @@ def build(
     evaluation: Evaluation,
     gates: Sequence[Gate],
     about: About | None = None,
+    run: Run | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -108,6 +118,8 @@ def build(
         Limits and results.
     about : About, optional
         Title, target, findings and what is known of the model.
+    run : Run, optional
+        Its randomness chooses the rows that are laid out by their neighbours; without one, none are.
     """
     about = about or About()
     findings = tuple(sorted(about.findings, key=lambda f: _GRAVEST.get(f.severity, len(_GRAVEST))))
@@ -130,12 +142,13 @@ def build(
         relations=tuple(str(text) for text in model.get("relations", ()) if text not in {rule.text for rule in rules}),
         rules=rules,
         columns=_overview(real.schema, about),
-        plots=_plots(real, synthetic, about.target),
+        plots=_plots(real, synthetic, about.target, run),
         settings={**dict(model.get("settings", {})), **({"order": model["order"]} if model.get("order") else {})},
         governor=dict(model.get("governor", {})),
         provenance={key: str(value) for key, value in about.provenance.items()},
         seconds=evaluation.seconds,
         changes=() if about.previous is None else changes_since(about.previous, questions),
+        groups=_group_lines(about.groups, real),
     )
 
 
@@ -155,6 +168,19 @@ def _questions(evaluation: Evaluation, real: Table) -> tuple[Question, ...]:
     return tuple(out)
 
 
+def _group_lines(scored: Sequence[GroupScores], real: Table) -> tuple[GroupLine, ...]:
+    """Give the scores of each group; one of fewer than five entities has no name."""
+    known = catalog.entries("metrics")
+    rare = {name: _rare(name, real) for name in dict.fromkeys(group.column for group in scored)}
+    out: list[GroupLine] = []
+    for group in scored:
+        named = None if group.group in rare[group.column] else group.group
+        order = sorted(group.scores.items(), key=lambda item: (place(item[0]), item[0]))
+        lines = tuple(replace(_line(name, s, known[name].load(), real), details=()) for name, s in order)
+        out.append(GroupLine(group.column, named, *group.rows, lines, dict(group.skipped)))
+    return tuple(out)
+
+
 def _line(name: str, score: Score, metric: object, real: Table) -> ScoreLine:
     better: Better = getattr(metric, "better", "higher")
     standing, remark = ("open", "") if name in FOR_COMPARISON else judge(better, score)
@@ -171,33 +197,33 @@ def _line(name: str, score: Score, metric: object, real: Table) -> ScoreLine:
         remark=remark,
         meaning=meaning(name, getattr(metric, "__doc__", None)),
         ceiling_interval=score.ceiling_interval,
-        details=_details(score.details, real),
+        details=_details(score.details, real, _GROUPS | {"level"} if name in _NAMED_LEVELS else _GROUPS),
     )
 
 
-def _details(frame: pl.DataFrame | None, real: Table) -> tuple[dict[str, Any], ...]:
+def _details(frame: pl.DataFrame | None, real: Table, groups: set[str]) -> tuple[dict[str, Any], ...]:
     """Keep numbers, names of columns and groups of people: other text in a metric's details could be a rare value."""
     if frame is None:
         return ()
     schema = real.schema
-    frame = _without_rare(frame.head(_DETAILS), real)
+    frame = _without_rare(frame.head(_DETAILS), real, groups)
     kept = [
         name
         for name, dtype in frame.schema.items()
         if dtype.is_numeric()
         or dtype == pl.Boolean
-        or name in _VOCABULARY | _GROUPS
+        or name in _VOCABULARY | groups
         or (dtype == pl.String and all(_is_known(value, schema) for value in frame[name].drop_nulls().unique()))
     ]
     return tuple(frame.select(kept).to_dicts()) if kept else ()
 
 
-def _without_rare(frame: pl.DataFrame, real: Table) -> pl.DataFrame:
+def _without_rare(frame: pl.DataFrame, real: Table, groups: set[str]) -> pl.DataFrame:
     """Remove the names of groups that are levels of fewer than five real rows (or entities) of the ``column`` beside.
 
     What no real row holds was named by the metric, such as a quarter, or by the user.
     """
-    names = [name for name in sorted(_GROUPS) if name in frame.columns]
+    names = [name for name in sorted(groups) if name in frame.columns]
     if not names or "column" not in frame.columns:
         return frame.drop(names)
     rare = {column: _rare(column, real) for column in frame["column"].unique() if _is_known(column, real.schema)}
@@ -221,7 +247,7 @@ def _rare(name: str, real: Table) -> set[str]:
     if name in known:
         held = spelled(real.column(name), known[name])
     else:
-        found, _ = groups(name, real)
+        found, _ = groups_by(name, real)
         codes = found.codes(real.rows)
         held = pl.Series([found.names[code] if code >= 0 else None for code in codes], dtype=pl.String)
     held = held.alias("value")
@@ -269,7 +295,7 @@ def _roles(name: str, schema: TableSchema, target: str | None) -> tuple[str, ...
     return tuple(role for role, column in roles.items() if column == name)
 
 
-def _plots(real: Table, synthetic: Table, target: str | None) -> Plots:
+def _plots(real: Table, synthetic: Table, target: str | None, run: Run | None) -> Plots:
     schema = real.schema
     first, second = sample_rows(real, _ROWS_DRAWN), sample_rows(synthetic, _ROWS_DRAWN)
     entities = first[schema.entity] if schema.entity else None
@@ -289,4 +315,7 @@ def _plots(real: Table, synthetic: Table, target: str | None) -> Plots:
         associations=associate(first, second, schema, target),
         projection=project(first, second, schema),
         rows=(first.height, second.height),
+        embedding="no run was given to draw rows by"
+        if run is None
+        else embed(first, second, schema, run.child("embedding")),
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from understudy.report.axes import edges_between, label_of, ticks_of
 from understudy.report.plots import Bars, ColumnPlot, Histogram, Spike
 from understudy.report.protect import LEAST, common_levels, protected_range, rounded
+from understudy.report.quantiles import quantile_pairs
 from understudy.report.writing import clean
 from understudy.schema.column import (
     Boolean,
@@ -132,6 +133,7 @@ def _histogram(
     return Histogram(
         name, kind, tuple(edges.tolist()), tuple(shares[0]), tuple(shares[1]), ticks_of(edges, kind),
         (outside[0], outside[1]), _missing(*pair), None if spike is None else spike[1], _ks(*values),
+        quantile_pairs(values[0], values[1], edges),
     )  # fmt: skip
 
 

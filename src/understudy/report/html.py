@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from understudy.report import figures
+from understudy.report.breakdown import breakdown, by_group, falls
 from understudy.report.wording import (
     gate_number,
     gate_title,
@@ -65,6 +66,9 @@ def render_html(report: "Report") -> str:
         report=report,
         headline=_HEADLINES[report.verdict],
         figures=figures,
+        breakdown=breakdown,
+        by_group=by_group(report.groups),
+        falls=falls,
         gate_number=gate_number,
         likewise=likewise,
         measured=measured,

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from understudy.report.breakdown import Breakdown, breakdown, by_group
 from understudy.report.wording import gate_number, gate_title, grouped, likewise, measured, remark, standing_word
-from understudy.report.writing import clean
+from understudy.report.writing import clean, score_number
 
 if TYPE_CHECKING:
     from understudy.report.report import Gate, Report, ScoreLine
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["render_markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-_AT_LEAST = {"valid_rows", "dependence", "tstr_ratio"}
 
 
 def render_markdown(report: "Report") -> str:
@@ -35,6 +35,9 @@ def render_markdown(report: "Report") -> str:
         head = ("Score", "Synthetic", "95 % interval", "Floor", "Ceiling", "Standing")
         parts += [f"## {question.title}", _plain(f"{question.asks} {question.answer}", 900)]
         parts.append(_table(head, map(_score, question.scores)))
+        found = [breakdown(score) for score in question.scores]
+        found += [by_group(report.groups)] if question.name == "fairness" else []
+        parts += [part for one in found if one is not None for part in _broken_down(one)]
     if report.skipped:
         parts += ["## Not measured", _bullets(f"{name}: {why}" for name, why in report.skipped.items())]
     if report.findings:
@@ -47,7 +50,7 @@ def render_markdown(report: "Report") -> str:
 
 
 def _gate(gate: "Gate") -> tuple[str, ...]:
-    side = "at least" if gate.name in _AT_LEAST else "at most"
+    side = "at least" if gate.least else "at most"
     result = "not judged" if gate.passed is None else "passed" if gate.passed else "**failed**"
     doubt = ", underpowered" if gate.underpowered else ""
     limit = "" if gate.limit is None else f"{side} {gate_number(gate.name, gate.limit)}"
@@ -59,6 +62,15 @@ def _score(score: "ScoreLine") -> tuple[str, ...]:
     said = f", {remark(score)}" if remark(score) else ""
     numbers = (measured(score.name, x) for x in (score.floor, score.ceiling))
     return score.title, measured(score.name, score.value), interval, *numbers, standing_word(score) + said
+
+
+def _broken_down(found: Breakdown) -> list[str]:
+    said = [f"### {found.title}"]
+    if found.columns:
+        said.append("Columns that give the data away, by how much a detector's area falls when they are shuffled:")
+        said.append(_bullets(f"{name}: {score_number(fall)}" for name, fall, _ in found.columns))
+    said += [found.lead, _table(found.head, found.rows)]
+    return [*said, f"{found.left_out:,} more are in evaluation.json."] if found.left_out else said
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

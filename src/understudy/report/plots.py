@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["Associations", "Bars", "ColumnPlot", "Histogram", "Pair", "Plots", "Projection", "Spike"]
+__all__ = ["Associations", "Bars", "ColumnPlot", "Embedding", "Histogram", "Pair", "Plots", "Projection", "Spike"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,9 @@ class Histogram:
         A value that is left out of the bins because it would flatten the rest.
     distance : float
         Kolmogorov-Smirnov distance of the two columns, in [0, 1].
+    quantiles : tuple of (float, float)
+        Real and synthetic quantiles of the same shares of rows, read between round places on the axis from rounded
+        counts, so that none is the value of a row; where the synthetic one lies beyond the axis, its end.
     """
 
     column: str
@@ -47,6 +50,7 @@ class Histogram:
     missing: tuple[float, float]
     spike: Spike | None
     distance: float
+    quantiles: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,29 @@ class Projection:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """Rows laid out so that neighbours stay neighbours, counted in square bins.
+
+    Parameters
+    ----------
+    cells : int
+        Bins along each side.
+    real, synthetic : tuple of tuples of float
+        Share of the rows in each bin; the first index goes up, the second to the right.
+    rows : tuple of int
+        How many real and synthetic rows were counted.
+    laid_out : tuple of int
+        How many of each were laid out; the others are counted where the nearest of these lies.
+    """
+
+    cells: int
+    real: tuple[tuple[float, ...], ...]
+    synthetic: tuple[tuple[float, ...], ...]
+    rows: tuple[int, int]
+    laid_out: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Plots:
     """Everything that is drawn from rows. Holds aggregates only: no single real row can be read from it.
 
@@ -156,6 +183,8 @@ class Plots:
         None where the table has too few columns or rows.
     rows : tuple of int
         How many real and synthetic rows the plots count.
+    embedding : Embedding or str
+        Rows laid out by their neighbours, or why they are not.
     """
 
     columns: tuple[ColumnPlot, ...] = ()
@@ -163,3 +192,4 @@ class Plots:
     associations: Associations | None = None
     projection: Projection | None = None
     rows: tuple[int, int] = (0, 0)
+    embedding: Embedding | str = "it was not asked for"

@@ -17,7 +17,7 @@ from understudy.report.protect import LEAST, common_levels, rounded
 from understudy.schema.column import Boolean, Categorical, Datetime, Duration, Location, Numerical
 from understudy.schema.table import TableSchema
 
-__all__ = ["associate", "project"]
+__all__ = ["associate", "features", "project"]
 
 _SHOWN = 24
 _LEVELS = 12
@@ -155,12 +155,9 @@ def project(real: pl.DataFrame, synthetic: pl.DataFrame, schema: TableSchema) ->
 
     None with fewer than two usable columns or 100 rows: the bins would then show single rows or nothing.
     """
-    columns, levels = _usable(real, synthetic, schema)
-    if len(columns) < 2 or min(real.height, synthetic.height) < 20 * LEAST:  # noqa: PLR2004 - two axes
+    matrices = features(real, synthetic, schema)
+    if matrices is None or min(real.height, synthetic.height) < 20 * LEAST:
         return None
-    matrices = [
-        np.hstack([_features(real[c], frame[c], levels.get(c)) for c in columns]) for frame in (real, synthetic)
-    ]
     centre = matrices[0].mean(axis=0)
     covariance = np.cov(matrices[0] - centre, rowvar=False)
     values, vectors = np.linalg.eigh(covariance)
@@ -179,6 +176,19 @@ def project(real: pl.DataFrame, synthetic: pl.DataFrame, schema: TableSchema) ->
     total = max(float(values.sum()), 1e-12)
     explained = (float(values[-1]) / total, float(values[-2]) / total)
     return Projection(cells, _tuples(shares[0]), _tuples(shares[1]), explained, (real.height, synthetic.height))
+
+
+def features(
+    real: pl.DataFrame, synthetic: pl.DataFrame, schema: TableSchema
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Give both tables as numbers, standardised by the real rows; None with fewer than two usable columns."""
+    columns, levels = _usable(real, synthetic, schema)
+    if len(columns) < 2:  # noqa: PLR2004 - a plane has two axes
+        return None
+    first, second = (
+        np.hstack([_features(real[c], frame[c], levels.get(c)) for c in columns]) for frame in (real, synthetic)
+    )
+    return first, second
 
 
 def _features(reference: pl.Series, rows: pl.Series, levels: list[str] | None) -> NDArray[np.float64]:

@@ -50,6 +50,8 @@ class Gate:
     underpowered : bool
         Whether there are too few rows for the result to prove anything: what the limit forbids could have passed
         unnoticed, or the check could not be made at all.
+    least : bool
+        Whether the limit is the least value that passes; else it is the greatest.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Gate:
     limit: float | None
     text: str
     underpowered: bool = False
+    least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,33 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupLine:
+    """Fidelity of one group of people.
+
+    Parameters
+    ----------
+    column : str
+        The protected column, or several with stars between.
+    group : str or None
+        Its name; None where fewer than five people are in it.
+    real, synthetic, holdout : int
+        Rows of the group.
+    scores : tuple of ScoreLine
+        Its scores, with the references within the group.
+    skipped : dict of str to str
+        What could not be scored, and why.
+    """
+
+    column: str
+    group: str | None
+    real: int
+    synthetic: int
+    holdout: int
+    scores: tuple[ScoreLine, ...]
+    skipped: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Sizes:
     """Number of rows of each table; ``holdout`` is None where there was none."""
 
@@ -217,6 +247,8 @@ class Report:
         Wall time of the evaluation.
     changes : tuple of Change
         How scores moved since an earlier evaluation, where one was given.
+    groups : tuple of GroupLine
+        Fidelity of each group of people by itself, where protected columns were named.
     """
 
     title: str
@@ -236,6 +268,7 @@ class Report:
     provenance: dict[str, str]
     seconds: float
     changes: tuple[Change, ...] = ()
+    groups: tuple[GroupLine, ...] = ()
 
     def __repr__(self) -> str:
         return f"Report({self.verdict}: {self.reason})"

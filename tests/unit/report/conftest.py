@@ -87,9 +87,9 @@ def evaluation() -> Evaluation:
 def gates() -> list[Gate]:
     """One gate of each outcome."""
     return [
-        Gate("valid_rows", passed=True, value=1.0, limit=1.0, text="All rows obey the schema."),
+        Gate("valid_rows", passed=True, value=1.0, limit=1.0, text="All rows obey the schema.", least=True),
         Gate("membership_auc_max", passed=False, value=0.61, limit=0.53, text="An attacker can tell."),
-        Gate("tstr_ratio", passed=None, value=None, limit=0.9, text="Not judged."),
+        Gate("tstr_ratio", passed=None, value=None, limit=0.9, text="Not judged.", least=True),
     ]
 
 

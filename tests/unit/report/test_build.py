@@ -103,7 +103,7 @@ def test_the_json_holds_every_number_of_the_report_under_stable_keys(report):
     content = json.loads(report.to_json())
     assert list(content) == [
         "format", "title", "verdict", "reason", "sizes", "gates", "questions", "skipped", "findings", "relations",
-        "rules", "columns", "plots", "settings", "governor", "provenance", "seconds", "changes",
+        "rules", "columns", "plots", "settings", "governor", "provenance", "seconds", "changes", "groups",
     ]  # fmt: skip
     assert content["questions"]["privacy"]["scores"]["membership"]["interval"] == [0.59, 0.63]
     assert content["gates"][1] == {
@@ -113,6 +113,7 @@ def test_the_json_holds_every_number_of_the_report_under_stable_keys(report):
         "limit": 0.53,
         "text": "An attacker can tell.",
         "underpowered": False,
+        "least": False,
     }
     assert content["provenance"]["seed"] == "7"
 

@@ -7,7 +7,7 @@ from understudy.report.report import Gate
 def test_markdown_says_what_the_page_says(table, evaluation):
     scores = {"marginals": Score(0.99, 0.5, 0.995, (0.98, 1.0)), "copies": Score(0.0, 0.0, 0.001, (0.0, 0.01))}
     gates = [
-        Gate("valid_rows", passed=False, value=0.9, limit=1.0, text="No."),
+        Gate("valid_rows", passed=False, value=0.9, limit=1.0, text="No.", least=True),
         Gate("closer_max", passed=None, value=None, limit=0.55, text="Not judged."),
     ]
     about = About(title="a_b|c <i>.csv", findings=[Finding("x.y", "note", "Column '*' holds [odd] marks.")])
