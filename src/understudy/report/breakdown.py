@@ -18,6 +18,8 @@ __all__ = ["Breakdown", "breakdown", "by_group", "falls"]
 _COLUMNS = 12
 _REGIONS = 10
 _GROUPS = 60
+_ANSWERS = 60
+_ANSWER = {"measure", "group", "real", "synthetic", "error"}  # parts of an answer to a question of the user's own
 _UNNAMED = "a group of fewer than five rows"
 
 
@@ -56,6 +58,8 @@ def breakdown(score: "ScoreLine") -> Breakdown | None:
             return _where(score.details)
         case "group_fidelity":
             return _groups(score.details)
+        case _ if score.details[0].keys() >= _ANSWER:
+            return _answers(score)
         case _:
             return None
 
@@ -140,6 +144,28 @@ def _of_group(score: "ScoreLine | None") -> str:
     beside = "" if score.ceiling is None else f" ({measured(score.name, score.ceiling)})"
     standing = f" {score.standing}" if score.standing in {"fair", "weak"} else ""
     return f"{measured(score.name, score.value)}{beside}{standing}"
+
+
+def _answers(score: "ScoreLine") -> Breakdown:
+    rows = tuple(
+        (
+            str(d["measure"]),
+            "" if d["group"] is None else str(d["group"]),
+            *(_answer(d[side]) for side in ("real", "synthetic")),
+            score_number(d["error"]),
+        )
+        for d in score.details[:_ANSWERS]
+    )
+    lead = "What both tables answer, asked of as many rows of either; groups that few rows hold are not named."
+    head = ("Measure", "Group", "Real rows", "Synthetic rows", "Error")
+    return Breakdown(f"Answers: {score.title}", lead, head, rows, len(score.details) - len(rows))
+
+
+def _answer(value: float | None) -> str:
+    """Write an answer, which has three digits, without an exponent where it is large."""
+    if value is None:
+        return "none"
+    return f"{value:,.0f}" if 100 <= abs(value) < 1e15 else f"{value:.3g}"  # noqa: PLR2004 - as said
 
 
 def falls(found: Breakdown) -> Markup | None:

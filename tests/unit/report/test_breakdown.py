@@ -125,3 +125,16 @@ def test_a_group_of_fewer_than_five_is_not_named(table):
     report = build(real, real, None, Evaluation({"group_fidelity": Score(0.9)}), (), About(groups=groups))
     assert report.groups[0].group is None
     assert "Atlantis" not in report.to_html() + report.to_markdown() + report.to_json()
+
+
+def test_answers_to_a_question_of_ones_own_are_in_the_page(table):
+    details = pl.DataFrame(
+        {"measure": ["mean", "mean"], "column": ["city"] * 2, "group": [None, None], "real": [1234.0, None],
+         "synthetic": [1240.0, 3.0], "error": [0.005, 1.0]},
+        schema_overrides={"group": pl.String},
+    )  # fmt: skip
+    asked = Evaluation({"mean by city": Score(0.5, details=details)})
+    page = build(table(50, 1), table(50, 2), None, asked, ()).to_html()
+    assert "Answers: mean by city" in page
+    assert '<td class="num">1,234</td>' in page
+    assert "none" in page
