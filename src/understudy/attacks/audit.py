@@ -24,10 +24,12 @@ from understudy.attacks.lines import (
     of_guesses,
     of_ladder,
     of_links,
+    of_nearness,
     of_singles,
 )
 from understudy.attacks.linkability import link
 from understudy.attacks.membership.shadow import Refit, shadow_ratios
+from understudy.attacks.nearness import look_around
 from understudy.attacks.singling_out import single_out
 from understudy.attacks.suite import Attacked, attack, subgroups
 from understudy.context import Run
@@ -167,6 +169,7 @@ def audit(
     with threadpool_limits(limits=1, user_api="blas"), one_thread():
         _attack_membership(game, effort, limits, found, refit)
         _look_for_copies(game, (real, holdout, synthetic), effort, found)
+        found.lines += of_nearness(look_around(game, real, holdout, effort.column_groups), limits)
         if chosen:
             guesses = [guess for name in chosen for guess in guess_secret(game, name)]
             found.lines += of_guesses(guesses, limits)

@@ -19,6 +19,8 @@ class Limits(Spec):
     """Most that the best attack on membership may reach (area under the ROC curve; 0.5 is guessing)."""
     caught: Share = 0.02
     """Greatest share of members that may be caught where 1 % of the others are taken for members."""
+    closer: Share = 0.55
+    """Greatest share of synthetic rows that may be closer to training rows than to as many unseen ones."""
     excess: Share = 0.02
     """Most by which an attack may succeed more often on training rows than on unseen ones: secrets guessed, rows
     singled out, halves of records linked."""
@@ -37,6 +39,8 @@ class Effort(Spec):
     """Descriptions of single rows that are tried, of each kind; 0: none."""
     ladder_rows: int
     """Rows of each table of the copy ladder."""
+    column_groups: int
+    """Groups of columns, of each kind, over which distances are measured besides all columns."""
     subgroups: bool
     """Whether isolated records and rare categories are attacked on their own."""
     shadows: int
@@ -52,6 +56,7 @@ LEVELS: dict[Level, Effort] = {
         secrets=0,
         descriptions=0,
         ladder_rows=2_000,
+        column_groups=0,
         subgroups=False,
         shadows=0,
         canaries=0,
@@ -62,6 +67,7 @@ LEVELS: dict[Level, Effort] = {
         secrets=5,
         descriptions=1_000,
         ladder_rows=8_000,
+        column_groups=3,
         subgroups=True,
         shadows=0,
         canaries=0,
@@ -72,6 +78,7 @@ LEVELS: dict[Level, Effort] = {
         secrets=5,
         descriptions=2_000,
         ladder_rows=8_000,
+        column_groups=3,
         subgroups=True,
         shadows=32,
         canaries=1_000,

@@ -14,6 +14,7 @@ from understudy.attacks.identical import Identical
 from understudy.attacks.ladder import Ladder
 from understudy.attacks.limits import Limits
 from understudy.attacks.linkability import Linked
+from understudy.attacks.nearness import Nearness
 from understudy.attacks.singling_out import Singled
 from understudy.attacks.suite import Attacked
 from understudy.metrics.tabular._intervals import Interval, around
@@ -27,6 +28,7 @@ __all__ = [
     "of_guesses",
     "of_ladder",
     "of_links",
+    "of_nearness",
     "of_singles",
 ]
 
@@ -45,6 +47,7 @@ TITLES = {
 """Attacks on membership, for people."""
 
 _SURE = 0.05
+_NEARER = 0.9  # of the distance of unseen rows, below which rows are said to be near
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Line:
     Parameters
     ----------
     question : str
-        "membership", "copies", "attribute", "singling out", "linkability" or "privacy loss".
+        "membership", "copies", "distances", "attribute", "singling out", "linkability" or "privacy loss".
     name, title : str
         Name for machines; for people.
     value : float
@@ -150,25 +153,70 @@ def of_ladder(found: Ladder) -> Line:
         f"drawn anew (95 % interval {found.interval[0]:.0%} to {found.interval[1]:.0%})."
     )
     details = {"resemblance_bits": found.resemblance, "rungs": found.rungs, "resemblances_bits": found.resemblances}
+    return _shown("copies", "ladder", "Copy ladder", (found.share, 0.0, found.interval), 0, text, details)
+
+
+def of_nearness(found: Sequence[Nearness], limits: Limits) -> list[Line]:
+    """Give the lines on distances: over all columns, and over the group where rows are closest to training rows."""
+    whole, groups = found[0], found[1:]
+    lines = [_of_closer("closer", "Closer to training rows than to unseen ones", whole, len(found), limits)]
+    if groups:
+        worst = max(groups, key=lambda group: group.closer)
+        title = f"The same over the worst of {len(groups)} groups of columns"
+        lines.append(_of_closer("closer: group", title, worst, len(found), limits))
+    ratio, (low, high) = whole.ratios[0.05]
+    near = " That is nearer than chance explains." if high < _NEARER else ""
+    text = (
+        f"One synthetic row in twenty lies at least as near to a training row as {ratio:.2f} times the distance within "
+        f"which one unseen row in twenty does (95 % interval {low:.2f} to {high:.2f}).{near}"
+    )
+    details = {f"ratio_{q:g}": value for q, (value, _) in whole.ratios.items()} | {"too_close": high < _NEARER}
+    title = "Distance to the nearest training row"
+    lines.append(_shown("distances", "distance", title, (ratio, 1.0, (low, high)), whole.rows, text, details))
+    to_seen, to_unseen = whole.second[0.05]
+    text = (
+        f"Of one synthetic row in twenty, the nearest training row is at most {to_seen:.2f} times as far as the second "
+        f"nearest; for unseen rows it is {to_unseen:.2f}. A row that was copied has one near it and no second."
+    )
+    details = {f"nndr_{q:g}": pair for q, pair in whole.second.items()}
+    title = "Nearest against second nearest row"
+    lines.append(_shown("distances", "nndr", title, (to_seen, to_unseen, None), whole.rows, text, details))
+    return lines
+
+
+def _shown(
+    question: str,
+    name: str,
+    title: str,
+    measured: tuple[float, float, Interval | None],
+    n: int,
+    text: str,
+    details: Mapping[str, Any],
+) -> Line:
+    """Give a line that is for orientation: value, reference and interval, and no limit."""
+    value, reference, interval = measured
     return Line(
-        "copies",
-        "ladder",
-        "Copy ladder",
-        found.share,
-        0.0,
-        found.interval,
-        None,
-        None,
-        leak=False,
-        n=0,
-        text=text,
-        details=details,
+        question, name, title, value, reference, interval, None, None, leak=False, n=n, text=text, details=details
+    )
+
+
+def _of_closer(name: str, title: str, found: Nearness, comparisons: int, limits: Limits) -> Line:
+    low, high = found.interval
+    chosen = "" if found.kind == "all" else f" Over {', '.join(found.columns)} ({found.kind})."
+    text = (
+        f"{found.closer:.1%} of the synthetic rows are closer to one of {found.rows:,} training rows than to one of as "
+        f"many unseen rows; one half is no memory.{chosen}"
+    )
+    details = {"columns": found.columns, "comparisons": comparisons}
+    leak = low > limits.closer
+    return Line(
+        "distances", name, title, found.closer, 0.5, (low, high), None, limits.closer, leak, found.rows, text, details
     )
 
 
 def of_guesses(found: Sequence[Guessed], limits: Limits) -> list[Line]:
     """Give a line for each secret and attacker."""
-    titles = {"model": "by a model", "nearest": "from the nearest row"}
+    titles = {"model": "by a model", "nearest": "from the nearest row", "class": "from equal rows"}
     lines: list[Line] = []
     for guess in found:
         text = (
@@ -236,17 +284,4 @@ def of_canaries(found: Canaries) -> Line:
         f"epsilon of a fit is at least {found.epsilon:.2f} (95 % confidence, delta 1e-5)."
     )
     details = {"planted": found.planted, "right": found.right, "guesses": found.guesses}
-    return Line(
-        "privacy loss",
-        "canaries",
-        "Planted rows",
-        found.epsilon,
-        0.0,
-        None,
-        None,
-        None,
-        leak=False,
-        n=found.offered,
-        text=text,
-        details=details,
-    )
+    return _shown("privacy loss", "canaries", "Planted rows", (found.epsilon, 0.0, None), found.offered, text, details)

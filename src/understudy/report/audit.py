@@ -38,6 +38,12 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
         "Copies",
     ),
     (
+        "distances",
+        "Sanity check: how near are rows to real ones?",
+        "Distances are no attack: they overlook leaks that attacks find, and rows may lie near to others for a reason.",
+        "Measure",
+    ),
+    (
         "attribute",
         "Does it tell secrets of training rows?",
         "All but one column of a record is known, and that one is guessed; a leak is what is better known of members.",

@@ -29,7 +29,7 @@ def test_rows_of_the_population_pass(sides, people, run):
     assert found.verdict == "passed"
     assert "not a proof" in found.reason
     assert {line.question for line in found.lines} == {
-        *("membership", "copies", "attribute", "singling out", "linkability"),
+        *("membership", "copies", "distances", "attribute", "singling out", "linkability"),
     }
     assert all(control.seen for control in found.controls)
     assert set(found.skipped) == {"likelihood"}
@@ -76,7 +76,11 @@ def test_limits_decide_what_a_leak_is(sides, run):
 def test_named_secrets_are_guessed_and_others_refused(sides, people, run):
     real, holdout = sides
     found = audit(real, people(3, 1000), holdout, "fast", run, secrets=["city"])
-    assert {line.name for line in found.lines if line.question == "attribute"} == {"city: model", "city: nearest"}
+    assert {line.name for line in found.lines if line.question == "attribute"} == {
+        "city: model",
+        "city: nearest",
+        "city: class",
+    }
     with pytest.raises(UnknownName, match="Did you mean 'city'"):
         audit(real, people(3, 1000), holdout, "fast", run, secrets=["cty"])
 

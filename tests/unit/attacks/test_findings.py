@@ -2,8 +2,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from understudy.attacks.attribute import guess_secret
+from understudy.attacks.attribute import _Judge, guess_secret
 from understudy.attacks.canaries import epsilon_bound, plant
+from understudy.attacks.codes import Cells
 from understudy.attacks.game import Game, deal
 from understudy.attacks.identical import identical
 from understudy.attacks.ladder import climb, copied
@@ -77,14 +78,14 @@ def test_secrets_leak_where_rows_are_copied_and_not_where_they_are_drawn(games):
 
 
 def test_what_follows_from_other_columns_is_no_leak(games):
-    model, _ = guess_secret(games[0], "plan")
+    model, *_ = guess_secret(games[0], "plan")
     assert model.right.members > 0.6
     assert model.right.others > 0.6
     assert model.prior < 0.6
 
 
 def test_numbers_count_as_guessed_when_they_are_near(games):
-    _, nearest = guess_secret(games[1], "spent")
+    _, nearest, _ = guess_secret(games[1], "spent")
     assert nearest.right.n == 600
     assert 0 < nearest.right.others < nearest.right.members < 1
 
@@ -141,3 +142,28 @@ def test_canaries_are_planted_by_the_toss_of_a_coin(games):
     assert found.offered == 200
     assert 70 < found.planted < 130
     assert np.isfinite(found.epsilon)
+
+
+def test_equal_rows_tell_what_follows_from_the_columns_and_copies_more(games):
+    """What is told of unseen rows too is no leak; rows copied whole tell everything of training rows alone."""
+    fresh, leaking = games
+    _, _, plan = guess_secret(fresh, "plan")
+    assert plan.attacker == "class"
+    assert plan.right.members > plan.prior + 0.1
+    assert plan.right.interval(1)[0] < 0.02
+    whole = Game(leaking.real, leaking.roles, leaking.real.rows, leaking.run)
+    for secret in ("city", "income"):
+        right = guess_secret(whole, secret)[2].right
+        assert right.interval(1)[0] > 0.3
+
+
+def test_the_class_of_equal_rows_is_counted_by_hand():
+    """The first column decides the secret nearly, the second hardly: it is let go where no row has both."""
+    synthetic = np.array([[0, 0], [0, 0], [0, 1], [1, 0], [1, 1], [1, 1]] * 20)
+    secret = np.array([5.0, 5.0, 7.0, 9.0, 9.0, 9.0] * 20)
+    targets = np.array([[0, 0], [0, 1], [0, 2], [1, 2], [2, 0]])
+    cells = Cells(targets, synthetic, synthetic, np.array([3, 3]))
+    levels = _Judge(secret, np.zeros(5), None, 9.0, 1).alike(cells)
+    assert levels.tolist() == [5, 7, 5, 9, 9]
+    numbers = _Judge(np.where(secret == 7, 8.0, secret), np.zeros(5), np.full(5, 0.1), 9.0, 1).alike(cells)
+    assert numbers.tolist() == [5, 8, 5, 9, 9]

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import t as student
 
 from understudy.context import Run
 
@@ -22,6 +23,7 @@ __all__ = [
     "jackknife",
     "jackknifed",
     "share_interval",
+    "share_won",
     "shares_apart",
 ]
 
@@ -86,6 +88,37 @@ def jackknifed(
     variance = jackknife(np.array([without(first != g, all_second) for g in range(GROUPS)]))
     variance += jackknife(np.array([without(all_first, second != g) for g in range(GROUPS)]))
     return around(value, sqrt(variance), low)
+
+
+def share_won(
+    won: npt.NDArray[np.float64],
+    nearest: npt.NDArray[np.int64],
+    other_nearest: npt.NDArray[np.int64],
+    n: int,
+    comparisons: int = 1,
+) -> tuple[float, Interval]:
+    """Give the share of rows that lie nearer to one of two sets of ``n`` rows, with its interval.
+
+    A ratio of sums over the rows of the sets: it is by them, not by the many that have one nearest, that chance moves
+    the share.
+
+    Parameters
+    ----------
+    won : array of shape (rows,)
+        1 where the first set is nearer, 0 where the second, one half where neither.
+    nearest, other_nearest : arrays of shape (rows,)
+        Which row of either set is the nearest.
+    n : int
+        Rows of either set.
+    comparisons : int
+        How many shares are looked at; the interval holds for all of them.
+    """
+    share = float(won.mean())
+    gained = np.bincount(nearest, weights=won, minlength=n)
+    lost = np.bincount(other_nearest, weights=1 - won, minlength=n)
+    spread = (1 - share) ** 2 * gained.var(ddof=1) + share**2 * lost.var(ddof=1)
+    z = float(student.ppf(1 - 0.025 / comparisons, 2 * n - 2))
+    return share, around(share, float(np.sqrt(n * spread)) / len(won), z=z)
 
 
 def share_interval(hits: float, n: int, z: float = Z95) -> Interval:

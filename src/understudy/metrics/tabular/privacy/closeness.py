@@ -5,13 +5,12 @@ from typing import ClassVar
 import numpy as np
 import polars as pl
 from pydantic import Field
-from scipy.stats import t
 
 from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
-from understudy.metrics.tabular._coding import Coding, FloatArray, IntArray, capped
-from understudy.metrics.tabular._intervals import Interval, around
+from understudy.metrics.tabular._coding import Coding, capped
+from understudy.metrics.tabular._intervals import Interval, share_won
 from understudy.metrics.tabular._neighbours import WORK, Neighbours
 from understudy.protocols import Better, Score, StandIn
 from understudy.schema.spec import Spec
@@ -68,8 +67,8 @@ class Closeness(Spec):
         to_seen, nearest_seen = space.nearest(points, near, (1.0, 2.0))
         to_unseen, nearest_unseen = space.nearest(points, far, (1.0, 2.0))
         ties_half = np.where(to_seen < to_unseen, 1.0, np.where(to_seen == to_unseen, 0.5, 0.0))[0]
-        share, interval = _closer(ties_half, nearest_seen[0], nearest_unseen[0], n)
-        strict, strict_interval = _closer(
+        share, interval = share_won(ties_half, nearest_seen[0], nearest_unseen[0], n)
+        strict, strict_interval = share_won(
             (to_seen < to_unseen)[1].astype(np.float64), nearest_seen[1], nearest_unseen[1], n
         )
         # Spread over all of them: the first ones of a sorted table would be no fair sample.
@@ -111,12 +110,3 @@ def _row(
 ) -> tuple[str, float, float | None, float | None, float | None, int]:
     low, high = interval or (None, None)
     return measure, value, low, high, unseen, rows
-
-
-def _closer(closer: FloatArray, nearest_seen: IntArray, nearest_unseen: IntArray, n: int) -> tuple[float, Interval]:
-    """Give the mean of ``closer`` with its interval, as a ratio of sums over ``n`` real rows of either kind."""
-    share = float(closer.mean())
-    won = np.bincount(nearest_seen, weights=closer, minlength=n)
-    lost = np.bincount(nearest_unseen, weights=1 - closer, minlength=n)
-    spread = (1 - share) ** 2 * won.var(ddof=1) + share**2 * lost.var(ddof=1)
-    return share, around(share, float(np.sqrt(n * spread)) / len(closer), z=float(t.ppf(0.975, 2 * n - 2)))
