@@ -8,13 +8,18 @@ from markupsafe import Markup, escape
 
 from understudy.report.html import template
 from understudy.report.json import dump_json
+from understudy.report.marks import bullets, plain, table
 from understudy.report.output import written
 from understudy.report.report import Verdict
-from understudy.report.writing import clean
+from understudy.report.writing import clean, score_number, share_number
 
 __all__ = ["Candidate", "Comparison"]
 
 FORMAT = 1
+ON_FRONTIER = (
+    "On the frontier is what no other table beats in detection, utility and privacy at once. Detection: 1 cannot be "
+    "told from real rows. Utility: the part of what real rows teach. Best attack: 0.5 is guessing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,13 @@ class Comparison:
 
     def to_html(self, path: Path | str | None = None) -> str:
         """Give the page; also write it to ``path`` where given."""
-        page = template("comparison.html.j2").render(comparison=self, picture=_picture(self.candidates))
-        return written(page, path)
+        page = template("comparison.html.j2")
+        picture = _picture(self.candidates)
+        return written(page.render(comparison=self, picture=picture, frontier=ON_FRONTIER), path)
+
+    def to_markdown(self, path: Path | str | None = None) -> str:
+        """Give all that the page says as Markdown; also write it to ``path`` where given."""
+        return written(_markdown(self), path)
 
     def to_json(self, path: Path | str | None = None) -> str:
         """Give every number as JSON text; also write it to ``path`` where given."""
@@ -107,6 +117,27 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"Comparison({self.text})"
+
+
+def _markdown(found: Comparison) -> str:
+    head = ("Table", "Rows", "Verdict", "Detection", "Utility", "Best attack", "Cells copied", "Exact copies", "Leaks")
+    rows = (
+        (
+            c.name + (" (frontier)" if c.frontier else ""),
+            "real rows, changed" if c.technique else f"{c.rows:,}",
+            c.verdict,
+            *map(score_number, (c.fidelity, c.utility, c.membership)),
+            *map(share_number, (c.copied, c.scores.get("copies"))),
+            "; ".join(c.leaks) or "none found",
+        )
+        for c in found.candidates
+    )
+    predicted = f" Models predict {found.target}." if found.target else ""
+    judged = f"{len(found.candidates)} tables, judged and attacked alike, against real rows that none was made from."
+    parts = [f"# {plain(found.title)}: what stands in best?", plain(found.text, 400), plain(judged + predicted, 400)]
+    parts += [table(head, rows), ON_FRONTIER, "## Why", bullets(f"{c.name}: {c.reason}" for c in found.candidates)]
+    parts.append(plain(", ".join(f"{key} {value}" for key, value in found.provenance.items()), 900))
+    return "\n\n".join(parts) + "\n"
 
 
 def _picture(candidates: Sequence[Candidate]) -> Markup | None:
