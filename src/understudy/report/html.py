@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from understudy.report import figures
 from understudy.report.breakdown import breakdown, falls
 from understudy.report.remedies import remedy
+from understudy.report.scale import privacy_scale
 from understudy.report.wording import (
     gate_number,
     gate_title,
@@ -69,6 +70,7 @@ def render_html(report: "Report") -> str:
         figures=figures,
         breakdown=breakdown,
         falls=falls,
+        privacy_scale=privacy_scale,
         gate_number=gate_number,
         likewise=likewise,
         measured=measured,
