@@ -34,9 +34,10 @@ def privacy_scale(scores: Sequence["ScoreLine"], gates: Sequence["Gate"]) -> Mar
         limit = _limit(score, gates)
         y = _TOP + _ROW * k + 22
         value = measured(score.name, score.value)
-        said = f"{clean(score.title)}: {value}" + ("" if limit is None else f", limit {measured(score.name, limit)}")
-        told.append(said)
-        parts.append(text(_LEFT, y - 13, fit(said, _RIGHT - _LEFT, 12.5), "label"))
+        said = value + ("" if limit is None else f", limit {measured(score.name, limit)}")
+        told.append(f"{clean(score.title)}: {said}")
+        parts.append(text(_LEFT, y - 13, fit(clean(score.title), 0.66 * (_RIGHT - _LEFT), 12.0), "label"))
+        parts.append(text(_RIGHT, y - 13, said, "tick", "end"))
         parts += _lane(score, limit, y)
     height = _TOP + _ROW * len(shown) + 6
     return svg(parts, "From nothing leaks to a copy. " + "; ".join(told), (_LEFT + _RIGHT, height), "scale")
