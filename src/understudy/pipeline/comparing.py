@@ -141,7 +141,8 @@ def _compared(
             found.append(_judged(name, table, tables, target, judging.child(name), technique=name in techniques))
             line.advance()
     provenance = {"understudy": __version__, "seed": recipe.seed}
-    return Comparison(title_of(real), target, tuple(_with_frontier(found)), provenance), schema, run
+    told = tuple(run.findings.all())
+    return Comparison(title_of(real), target, tuple(_with_frontier(found)), provenance, told), schema, run
 
 
 def _judged(

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from understudy.context import Finding
 from understudy.report.html import template
 from understudy.report.json import dump_json
 from understudy.report.marks import bullets, plain, table
 from understudy.report.output import written
+from understudy.report.remedies import remedy
 from understudy.report.report import Verdict
+from understudy.report.wording import grouped
 from understudy.report.writing import clean, score_number, share_number
 
 __all__ = ["Candidate", "Comparison"]
@@ -82,12 +85,15 @@ class Comparison:
         In the order in which they were given.
     provenance : mapping
         Version, seed.
+    findings : sequence of Finding
+        Notes, repairs and degraded choices.
     """
 
     title: str
     target: str | None
     candidates: Sequence[Candidate]
     provenance: Mapping[str, object] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
 
     @property
     def text(self) -> str:
@@ -105,7 +111,9 @@ class Comparison:
         """Give the page; also write it to ``path`` where given."""
         page = template("comparison.html.j2")
         picture = _picture(self.candidates)
-        return written(page.render(comparison=self, picture=picture, frontier=ON_FRONTIER), path)
+        return written(
+            page.render(comparison=self, picture=picture, frontier=ON_FRONTIER, findings=grouped(self.findings)), path
+        )
 
     def to_markdown(self, path: Path | str | None = None) -> str:
         """Give all that the page says as Markdown; also write it to ``path`` where given."""
@@ -136,6 +144,9 @@ def _markdown(found: Comparison) -> str:
     judged = f"{len(found.candidates)} tables, judged and attacked alike, against real rows that none was made from."
     parts = [f"# {plain(found.title)}: what stands in best?", plain(found.text, 400), plain(judged + predicted, 400)]
     parts += [table(head, rows), ON_FRONTIER, "## Why", bullets(f"{c.name}: {c.reason}" for c in found.candidates)]
+    if found.findings:
+        lines = (f"{first.text} {remedy(first.code)}".strip() for first, _ in grouped(found.findings))
+        parts += ["## Worth knowing", bullets(lines)]
     parts.append(plain(", ".join(f"{key} {value}" for key, value in found.provenance.items()), 900))
     return "\n\n".join(parts) + "\n"
 

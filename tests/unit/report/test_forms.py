@@ -49,7 +49,13 @@ def candidate(name, **more):
 def comparison():
     leaks = {"verdict": "failed", "membership": 0.8, "leaks": ("Rows that equal real ones",), "scores": {}}
     found = candidate("ours", frontier=True), candidate(NASTY, technique=True, reason="1 of 6 checks failed.", **leaks)
-    return Comparison("people.csv", "buys", found, {"seed": 7})
+    return Comparison(
+        "people.csv",
+        "buys",
+        found,
+        {"seed": 7},
+        findings=(Finding("compare.not_attacked", "degraded", "Too short.", ""),),
+    )
 
 
 @pytest.fixture
@@ -90,7 +96,7 @@ def words(page):
 def test_markdown_says_what_the_pages_say(audit):
     for report, said in (
         (advice(), ["Synthetic rows alone are worse.", "imbalanced-learn is not installed.", "Time ran out.", "0.92"]),
-        (comparison(), ["All 6 checks passed.", "Rows that equal real ones", "frontier", "0.510"]),
+        (comparison(), ["All 6 checks passed.", "Rows that equal real ones", "frontier", "0.510", "Too short. Give"]),
         (
             audit,
             ["It leaks.", "nearest says so.", "canaries says so.", "ladder says so.", "It takes long.", "Rows recur."],
