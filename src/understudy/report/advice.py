@@ -205,7 +205,7 @@ def _picture(advice: Advice) -> Markup | None:
     for k, (option, value, interval) in enumerate(shown):
         y = top + row * k + 30
         state = "good" if _better(advice.measure, interval) else "weak" if _worse(advice.measure, interval) else ""
-        parts.append(text(left, y - 12, fit(option.title, right - left, 13.0), "label halo"))
+        parts.append(text(left, y - 12, fit(option.title, right - left, 12.0), "label halo"))
         parts.append(f'<line class="rule" x1="{left}" x2="{right}" y1="{at(y)}" y2="{at(y)}"/>')
         ends = f'x1="{at(x(interval[0]))}" x2="{at(x(interval[1]))}"'
         parts.append(f'<line class="interval" {ends} y1="{at(y)}" y2="{at(y)}"/>')

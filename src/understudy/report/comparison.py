@@ -157,7 +157,7 @@ def _picture(candidates: Sequence[Candidate]) -> Markup | None:
     drawn = [(c, value) for c in candidates if (value := getattr(c, what)) is not None and c.membership is not None]
     if not drawn:
         return None
-    left, right, top, bottom = 60.0, 760.0, 40.0, 310.0
+    left, right, top, bottom = 34.0, 400.0, 36.0, 236.0
     most = max(0.6, *(c.membership or 0.5 for c, _ in drawn))
 
     def x(area: float) -> float:
@@ -178,7 +178,7 @@ def _picture(candidates: Sequence[Candidate]) -> Markup | None:
         parts.append(f'<circle class="value {state}" cx="{x(area):.1f}" cy="{y(value):.1f}" r="{size}"/>')
         end = x(area) > (left + right) / 2
         shift, anchor = (-11, "end") if end else (11, "start")
-        name = escape(clean(candidate.name, 28))
+        name = escape(clean(candidate.name, 24))
         parts.append(f'<text x="{x(area) + shift:.1f}" y="{y(value) + 4:.1f}" text-anchor="{anchor}">{name}</text>')
     parts.append(
         f'<text class="label" x="{right}" y="{bottom + 40}" text-anchor="end">best attack on membership →</text>'
@@ -186,4 +186,4 @@ def _picture(candidates: Sequence[Candidate]) -> Markup | None:
     parts.append(f'<text class="label" x="{left}" y="16">↑ {what}</text>')
     told = escape(f"{what} against the best attack on membership, for {len(drawn)} tables; the table has the numbers")
     body = f"<title>{told}</title>{''.join(parts)}"
-    return Markup(f'<svg class="fig" viewBox="0 0 800 360" role="img" aria-label="{told}">{body}</svg>')  # noqa: S704 - numbers and escaped words only
+    return Markup(f'<svg class="fig frontier" viewBox="0 0 420 282" role="img" aria-label="{told}">{body}</svg>')  # noqa: S704 - numbers and escaped words only
