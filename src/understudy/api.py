@@ -8,12 +8,13 @@ from typing import Any
 from understudy.attacks.limits import Level
 from understudy.data.infer import Inference
 from understudy.pipeline import model as models
-from understudy.pipeline.advise import Advice, advise_data
+from understudy.pipeline.advise import advise_data
 from understudy.pipeline.auditing import audit_data
 from understudy.pipeline.comparing import compare_data
 from understudy.pipeline.judging import evaluate_data
 from understudy.pipeline.library import Data, Options, Result, fit_data, infer_data, run_data
 from understudy.pipeline.model import Model
+from understudy.report.advice import Advice
 from understudy.report.audit import AuditReport
 from understudy.report.comparison import Comparison
 from understudy.report.report import Report

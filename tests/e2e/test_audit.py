@@ -72,3 +72,16 @@ def test_the_library_does_the_same(files, tmp_path):
     assert report.audit.rows["attacked"] == 500
     report.to_html(tmp_path / "audit.html")
     assert "<h1>" in (tmp_path / "audit.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("form", "names"), [("md", {"audit.md", "audit.json"}), ("json", {"audit.json"})])
+def test_the_report_comes_in_the_form_asked_for(understudy, files, tmp_path, form, names):
+    arguments = (*files, "--synthetic", "s.csv", "--level", "fast", "--format", form)
+    code, out, err = understudy(*arguments, "--json")
+    assert code == 0, err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names | {"manifest.json"}
+    assert json.loads(out)["report"].endswith(f"audit.{form}")
+    if form == "md":
+        told = (tmp_path / "out" / "audit.md").read_text(encoding="utf-8")
+        assert "## Could a leak have been seen?" in told
+        assert "Counts of groups of columns" in told

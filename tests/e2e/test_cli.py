@@ -221,9 +221,11 @@ def test_advise_says_what_to_train_on_and_writes_what_was_measured(understudy, p
     code, out, _ = understudy(*arguments, "--json", "--out", "advice")
     advice = json.loads(out)
     assert (code, advice["exit_code"]) == (0, 0)
-    written = json.loads(Path("advice/advise.json").read_text(encoding="utf-8"))
+    written = json.loads(Path("advice/advice.json").read_text(encoding="utf-8"))
     assert written["sentence"] == advice["sentence"]
     assert [option["name"] for option in advice["options"]][:2] == ["real", "synthetic"]
+    assert advice["report"].endswith("advice.html")
+    assert advice["sentence"].split(":")[0] in Path("advice/advice.html").read_text(encoding="utf-8")
 
 
 def test_advise_on_wrong_input_ends_with_1_and_a_sentence(understudy, people):

@@ -58,3 +58,11 @@ def test_the_library_compares_frames(files, tmp_path):
     assert found.candidates[0].frontier
     assert "mine &lt;b&gt;" in found.to_html()
     assert json.loads(found.to_json())["candidates"][0]["name"] == "mine <b>"
+
+
+def test_the_comparison_comes_as_markdown_where_asked(understudy, files, tmp_path):
+    code, out, err = understudy("compare", "honest.csv", *files, "--format", "md", "--json")
+    assert code == 0, err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"comparison.md", "comparison.json", "manifest.json"}
+    assert json.loads(out)["report"].endswith("comparison.md")
+    assert "| honest.csv (frontier) |" in (tmp_path / "out" / "comparison.md").read_text(encoding="utf-8")

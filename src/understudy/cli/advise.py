@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from understudy.cli import options
-from understudy.cli.progress import shown
+from understudy.cli.progress import shown as shown_progress
 from understudy.cli.summary import grouped, near, print_json
 
 if TYPE_CHECKING:
-    from understudy.pipeline.advise import Advice, Option
+    from understudy.report.advice import Advice
 
 __all__ = ["command"]
 
@@ -34,6 +34,7 @@ def command(
         ),
     ] = None,
     out: options.Out = None,
+    form: options.Form = "html",
     seed: options.Seed = None,
     time_budget: options.Budget = None,
     schema: options.Schema = None,
@@ -46,27 +47,30 @@ def command(
     from understudy.pipeline.library import Options
     from understudy.pipeline.seed import checked_seed
 
-    with shown(verbose=verbose) as progress:
+    with shown_progress(verbose=verbose) as progress:
         told = Options(
             target, checked_seed(seed), synthesizer or "auto", {}, None, schema, time_budget, workers, progress
         )
-        advice = advise_files(real, holdout, out, told, learner, measure)
+        advice, shown = advise_files(real, holdout, out, told, learner, measure, form)
     if json:
-        print_json({"exit_code": 0, **advice.record(), **({} if out is None else {"out": str(out)})})
+        places = {} if shown is None else {"out": str(out), "report": str(shown)}
+        print_json({"exit_code": 0, **advice.record(), **places})
         return 0
     _print(advice)
-    if out is not None:
-        print(f"\nAdvice: {near(out / 'advise.json')}")
+    if shown is not None:
+        print(f"\nAdvice: {near(shown)}")
     return 0
 
 
 def _print(advice: "Advice") -> None:
+    from understudy.report.advice import difference
+
     print(f"\n{advice.sentence}\n{advice.instead}\n")
     wide = max(len(option.title) for option in advice.options)
     print(f"  {'trained on':{wide}}  {'rows':>9}  {advice.measure:>9}  difference (95 % interval for all at once)")
     for option in advice.options:
         rows = option.real_rows + option.other_rows
-        print(f"  {option.title:{wide}}  {rows:9,}  {option.value:9.4g}  {_difference(option)}".rstrip())
+        print(f"  {option.title:{wide}}  {rows:9,}  {option.value:9.4g}  {difference(option)}".rstrip())
     for name, reason in advice.skipped.items():
         print(f"  Left out, {name}: {reason}")
     print(
@@ -75,10 +79,3 @@ def _print(advice: "Advice") -> None:
     )
     for text in grouped(advice.findings):
         print(f"  - {text}")
-
-
-def _difference(option: "Option") -> str:
-    if option.difference is None or option.interval is None:
-        return ""
-    low, high = option.interval
-    return f"{option.difference:+.4f} ({low:+.4f} to {high:+.4f})"

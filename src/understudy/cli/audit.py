@@ -34,6 +34,7 @@ def command(
     secret: Annotated[
         str | None, typer.Option(metavar="COLS", help="Columns that nobody should learn of a person, between commas.")
     ] = None,
+    form: options.Form = "html",
     seed: options.Seed = None,
     schema: options.Schema = None,
     workers: options.Workers = None,
@@ -57,7 +58,7 @@ def command(
             workers=workers,
             progress=progress,
         )
-        audited = audit_files(real, holdout, synthetic, out, told, level, secrets)
+        audited = audit_files(real, holdout, synthetic, out, told, level, secrets, form)
     code = exit_code(audited.manifest, strict=strict)
     if json:
         print_json(_verdict(audited, code))
@@ -73,7 +74,7 @@ def _verdict(audited: "Audited", code: int) -> dict[str, Any]:
         "exit_code": code,
         "reason": audit.reason,
         "out": str(audited.folder),
-        "report": str(audited.folder / "audit.html"),
+        "report": str(audited.shown),
         "level": audit.level,
         "leaks": [f"{line.question}: {line.name}" for line in audit.lines if line.leak],
         "controls": {control.name: control.seen for control in audit.controls},
@@ -110,4 +111,4 @@ def _print_summary(audited: "Audited") -> None:
         print("\nWorth knowing:")
         for text in grouped(audited.report.findings):
             print(f"  - {text}")
-    print(f"\nReport: {near(audited.folder / 'audit.html')}")
+    print(f"\nReport: {near(audited.shown)}")

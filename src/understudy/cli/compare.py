@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from understudy.cli import options
-from understudy.cli.progress import shown
+from understudy.cli.progress import shown as shown_progress
 from understudy.cli.summary import near, print_json
 
 __all__ = ["command"]
@@ -29,6 +29,7 @@ def command(
         ),
     ] = None,
     target: options.Target = None,
+    form: options.Form = "html",
     seed: options.Seed = None,
     schema: options.Schema = None,
     workers: options.Workers = None,
@@ -41,9 +42,9 @@ def command(
     from understudy.pipeline.seed import checked_seed
 
     named = [] if techniques is None else [name.strip() for name in techniques.split(",")]
-    with shown(verbose=verbose) as progress:
+    with shown_progress(verbose=verbose) as progress:
         told = Options(target=target, seed=checked_seed(seed), schema=schema, workers=workers, progress=progress)
-        found, folder = compare_files(real, holdout, tables or [], named, out, told)
+        found, shown = compare_files(real, holdout, tables or [], named, out, told, form)
     if json:
         candidates = [
             {
@@ -58,7 +59,7 @@ def command(
             }
             for c in found.candidates
         ]
-        print_json({"text": found.text, "out": str(folder), "candidates": candidates})
+        print_json({"text": found.text, "out": str(out), "report": str(shown), "candidates": candidates})
         return 0
     print(f"\n{found.text}\n")
     print(f"  {'table':28}{'verdict':14}{'detection':>10}{'utility':>10}{'attack':>10}{'copied':>10}{'leaks':>7}")
@@ -67,5 +68,5 @@ def command(
         copied = "–" if c.copied is None else f"{c.copied:.0%}"  # noqa: RUF001 - as in the report
         marks = f"{copied:>10}{len(c.leaks):>7}{'  frontier' if c.frontier else ''}"
         print(f"  {c.name[:27]:28}{c.verdict:14}{numbers}{marks}")
-    print(f"\nReport: {near(folder / 'comparison.html')}")
+    print(f"\nReport: {near(shown)}")
     return 0

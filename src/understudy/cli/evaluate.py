@@ -1,7 +1,7 @@
 """``understudy evaluate``: judges synthetic rows, whoever made them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -31,10 +31,7 @@ def command(
         ),
     ] = None,
     protected: options.Protected = None,
-    form: Annotated[
-        Literal["html", "md", "json"],
-        typer.Option("--format", help="Form of the report, beside evaluation.json: a page, Markdown, or none."),
-    ] = "html",
+    form: options.Form = "html",
     previous: Annotated[
         Path | None, typer.Option(metavar="JSON", help="evaluation.json of an earlier job: tells what changed since.")
     ] = None,

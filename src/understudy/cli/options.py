@@ -8,6 +8,7 @@ import typer
 __all__ = [
     "Budget",
     "File",
+    "Form",
     "Format",
     "Json",
     "Out",
@@ -41,6 +42,10 @@ Protected: TypeAlias = Annotated[
 Format: TypeAlias = Annotated[
     Literal["csv", "parquet", "jsonl", "arrow", "excel"] | None,
     typer.Option(help="Format of the synthetic rows; else that of the source."),
+]
+Form: TypeAlias = Annotated[
+    Literal["html", "md", "json"],
+    typer.Option("--format", help="Form of the report, beside its numbers as JSON: a page, Markdown, or none."),
 ]
 Seed: TypeAlias = Annotated[
     int | None, typer.Option(metavar="N", help="Same seed, same bytes; drawn and recorded where left out.")

@@ -1,9 +1,8 @@
 """Whether synthetic rows help a model that can have the real ones: in place of them, besides them, or not at all."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -12,7 +11,7 @@ from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
 from understudy import __version__
-from understudy.context import Finding, Run
+from understudy.context import Run
 from understudy.data.table import Table
 from understudy.errors import InputError, NotApplicable, UnknownName, nearest
 from understudy.metrics.tabular._learning import LEARNERS, Lesson, Task
@@ -21,118 +20,28 @@ from understudy.pipeline.clock import Clock
 from understudy.pipeline.fitting import Fitted, fit
 from understudy.pipeline.job import finding_records, versions
 from understudy.pipeline.judging import read_alike
-from understudy.pipeline.library import Data, Options, open_data
+from understudy.pipeline.library import Data, Options, open_data, title_of
 from understudy.pipeline.mixtures import DRAWS, PORTIONS, Exam, Examined, Mixture, Stock, mixtures, topped_up
 from understudy.pipeline.recipe import Recipe
 from understudy.pipeline.sampling import sample
 from understudy.pipeline.steps import check_target, understand
-from understudy.report.json import dump_json
-from understudy.report.output import written
+from understudy.report.advice import LOWER, Advice, Option
+from understudy.report.output import Form, write_forms
 from understudy.schema.table import TableSchema
 from understudy.store.manifest import Manifest, hash_file
 from understudy.store.workspace import new_folder
 
-__all__ = ["MEASURES", "Advice", "Option", "advise_data", "advise_files"]
+__all__ = ["MEASURES", "advise_data", "advise_files"]
 
 MEASURES = {
     "classes": ("auc", "pr_auc", "accuracy", "precision", "recall", "f1"),
     "quantities": ("r2", "rmse", "mae"),
 }
 """What can decide, by the kind of target; the first one does unless told."""
-_LOWER = {"rmse", "mae"}
 _PRICES = {"recall": "precision", "precision": "recall"}
 """What pays for a gain: more of the one is often had by less of the other."""
 _MAX_ROWS = 100_000
 """Real rows that are learnt from, and tested on, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """Something to train on, and how it did.
-
-    Parameters
-    ----------
-    name, title : str
-        Stable name; name for people.
-    real_rows, other_rows : int
-        Rows that it is made of.
-    value : float
-        The deciding measure on the holdout.
-    difference : float or None
-        From the real rows alone; None for these themselves.
-    interval : tuple of float or None
-        Interval of the difference.
-    measures : dict
-        All measures.
-    """
-
-    name: str
-    title: str
-    real_rows: int
-    other_rows: int
-    value: float
-    difference: float | None
-    interval: tuple[float, float] | None
-    measures: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """What to train on, and why.
-
-    Parameters
-    ----------
-    use : str
-        Name of the option to use.
-    sentence : str
-        That, and by how much it helps.
-    instead : str
-        What synthetic rows alone are worth, in a sentence.
-    target, measure, learner : str
-        What is predicted, by which measure of which kind of model that was decided.
-    options : tuple of Option
-        What was tried, the real rows alone first.
-    skipped : dict
-        What was not, and why.
-    holdout_rows : int
-        Unseen real rows that everything was tested on.
-    synthesizer : str
-        What made the synthetic rows.
-    seed : int
-        What gives the same advice again.
-    findings : tuple of Finding
-        Notes, repairs and degraded choices.
-    """
-
-    use: str
-    sentence: str
-    instead: str
-    target: str
-    measure: str
-    learner: str
-    options: tuple[Option, ...]
-    skipped: Mapping[str, str]
-    holdout_rows: int
-    synthesizer: str
-    seed: int
-    findings: tuple[Finding, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"Advice({self.use}: {self.sentence})"
-
-    def record(self) -> dict[str, Any]:
-        """Give everything as JSON values."""
-        return asdict(self)
-
-    def to_json(self, path: Path | str | None = None) -> str:
-        """Give everything as JSON text; also write it to ``path`` where given.
-
-        Raises
-        ------
-        OutputError
-            If ``path`` cannot be written.
-        """
-        return written(dump_json(self.record()), path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +122,23 @@ def _advise(
         synthesizer=fitted.synthesizer,
         seed=recipe.seed,
         findings=tuple(run.findings.all()),
+        title=title_of(real),
     )
     return advice, rows.schema
 
 
 def advise_files(
-    real: Path, holdout: Path | None, out: Path | None, options: Options, learner: str, measure: str | None
-) -> Advice:
+    real: Path,
+    holdout: Path | None,
+    out: Path | None,
+    options: Options,
+    learner: str,
+    measure: str | None,
+    form: Form = "html",
+) -> tuple[Advice, Path | None]:
     """Advise on files; where ``out`` is given, write a folder that appears whole or not at all.
+
+    ``advice.json`` is always written; ``form`` says what else. The second result is what a person opens there.
 
     Raises
     ------
@@ -228,11 +146,11 @@ def advise_files(
         If the files cannot be used, or the folder cannot be written.
     """
     if out is None:
-        return advise_data(real, holdout, options, learner, measure)
+        return advise_data(real, holdout, options, learner, measure), None
     clock = Clock()
     with new_folder(out) as folder:
         advice, schema = _advise(real, holdout, options, (learner, measure), clock)
-        advice.to_json(folder / "advise.json")
+        shown = write_forms(advice, folder, form, "advice")
         files = {"real": real} | ({} if holdout is None else {"holdout": holdout})
         told = {"target": advice.target, "learner": advice.learner, "measure": advice.measure}
         Manifest(
@@ -245,11 +163,11 @@ def advise_files(
             synthesizer=advice.synthesizer,
             schema_sha256=schema_file.hash_schema(schema),
             inputs={what: hash_file(path) for what, path in files.items()},
-            outputs={"advise.json": hash_file(folder / "advise.json")},
+            outputs={path.name: hash_file(path) for path in sorted(folder.iterdir())},
             findings=finding_records(advice.findings),
             steps=tuple(clock.steps),
         ).save(folder)
-    return advice
+    return advice, out / shown.name
 
 
 def _read(real: Data, holdout: Data | None, options: Options, recipe: Recipe, run: Run, clock: Clock) -> _Rows:
@@ -320,7 +238,7 @@ def _compared(tried: Sequence[Mixture], found: Sequence[Examined], measure: str)
 
 def _advice(options: tuple[Option, ...], measure: str) -> tuple[str, str, str]:
     """Say what to use; SMOTE is a reference, and synthetic rows alone are no addition."""
-    sign = -1.0 if measure in _LOWER else 1.0
+    sign = -1.0 if measure in LOWER else 1.0
 
     def gain(option: Option) -> float:
         return sign * (option.difference or 0.0)

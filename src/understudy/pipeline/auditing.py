@@ -21,6 +21,7 @@ from understudy.pipeline.library import Data, Options, open_data, title_of
 from understudy.pipeline.recipe import Choice
 from understudy.pipeline.sampling import CHUNK, sample
 from understudy.report.audit import AuditReport
+from understudy.report.output import Form, write_forms
 from understudy.schema.table import TableSchema
 from understudy.store.manifest import GateRecord, Manifest, hash_file
 from understudy.store.workspace import new_folder
@@ -40,11 +41,14 @@ class Audited:
         What did happen.
     report : AuditReport
         What was found.
+    shown : Path
+        The file that a person opens.
     """
 
     folder: Path
     manifest: Manifest
     report: AuditReport
+    shown: Path
 
 
 def audit_data(
@@ -61,9 +65,18 @@ def audit_data(
 
 
 def audit_files(
-    real: Path, holdout: Path, synthetic: Path, out: Path, options: Options, level: Level, secrets: Sequence[str]
+    real: Path,
+    holdout: Path,
+    synthetic: Path,
+    out: Path,
+    options: Options,
+    level: Level,
+    secrets: Sequence[str],
+    form: Form = "html",
 ) -> Audited:
     """Attack a file, and write what was found into a folder that appears whole or not at all.
+
+    ``audit.json`` is always written; ``form`` says what else.
 
     Raises
     ------
@@ -73,8 +86,7 @@ def audit_files(
     clock = Clock()
     with new_folder(out) as folder:
         report, schema, seed = _audited(real, holdout, synthetic, options, level, secrets, clock)
-        report.to_html(folder / "audit.html")
-        report.to_json(folder / "audit.json")
+        shown = write_forms(report, folder, form, "audit")
         files = {"real": real, "synthetic": synthetic, "holdout": holdout}
         told = {"level": level, "secrets": list(secrets), "synthesizer": str(options.synthesizer)}
         manifest = Manifest(
@@ -96,7 +108,7 @@ def audit_files(
             steps=tuple(clock.steps),
         )
         manifest.save(folder)
-    return Audited(out, manifest, report)
+    return Audited(out, manifest, report, out / shown.name)
 
 
 def synthesizer_in(path: Path) -> str:

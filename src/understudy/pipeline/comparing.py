@@ -23,6 +23,7 @@ from understudy.pipeline.judging import read_alike
 from understudy.pipeline.library import Data, Options, open_data, title_of
 from understudy.pipeline.steps import check_target
 from understudy.report.comparison import Candidate, Comparison
+from understudy.report.output import Form, write_forms
 from understudy.report.wording import verdict
 from understudy.schema.table import TableSchema
 from understudy.store.manifest import Manifest, hash_file
@@ -67,17 +68,25 @@ def compare_data(
 
 
 def compare_files(
-    real: Path, holdout: Path, candidates: Sequence[Path], techniques: Sequence[str], out: Path, options: Options
+    real: Path,
+    holdout: Path,
+    candidates: Sequence[Path],
+    techniques: Sequence[str],
+    out: Path,
+    options: Options,
+    form: Form = "html",
 ) -> tuple[Comparison, Path]:
-    """Compare files, and write the page into a folder that appears whole or not at all."""
+    """Compare files into a folder that appears whole or not at all; give what a person opens there, too.
+
+    ``comparison.json`` is always written; ``form`` says what else.
+    """
     named = {title_of(path): path for path in candidates}
     if len(named) < len(candidates):
         named = {str(path): path for path in candidates}
     clock = Clock()
     with new_folder(out) as folder:
         found, schema, run = _compared(real, holdout, named, techniques, options, clock)
-        found.to_html(folder / "comparison.html")
-        found.to_json(folder / "comparison.json")
+        shown = write_forms(found, folder, form, "comparison")
         files = {"real": real, "holdout": holdout, **named}
         Manifest(
             kind="compare",
@@ -94,7 +103,7 @@ def compare_files(
             findings=finding_records(run.findings.all()),
             steps=tuple(clock.steps),
         ).save(folder)
-    return found, out
+    return found, out / shown.name
 
 
 def _compared(
@@ -133,7 +142,8 @@ def _compared(
             found.append(_judged(name, table, tables, target, judging.child(name), technique=name in techniques))
             line.advance()
     provenance = {"understudy": __version__, "seed": recipe.seed}
-    return Comparison(title_of(real), target, tuple(_with_frontier(found)), provenance), schema, run
+    told = tuple(run.findings.all())
+    return Comparison(title_of(real), target, tuple(_with_frontier(found)), provenance, told), schema, run
 
 
 def _judged(

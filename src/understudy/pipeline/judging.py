@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from understudy import __version__
 from understudy.context import Finding, Run
@@ -24,6 +24,7 @@ from understudy.pipeline.model import as_path
 from understudy.pipeline.steps import check_groups, check_target
 from understudy.report.build import About, build
 from understudy.report.changes import read_previous
+from understudy.report.output import Form, write_forms
 from understudy.report.report import Report
 from understudy.schema.column import (
     Boolean,
@@ -109,11 +110,11 @@ def evaluate_files(
     out: Path,
     options: Options,
     previous: Path | None = None,
-    written: Literal["html", "md", "json"] = "html",
+    form: Form = "html",
 ) -> Finished:
     """Judge a file, and write the report into a folder that appears whole or not at all.
 
-    ``evaluation.json`` is always written; ``written`` says what else.
+    ``evaluation.json`` is always written; ``form`` says what else.
 
     Raises
     ------
@@ -123,11 +124,7 @@ def evaluate_files(
     clock = Clock()
     with new_folder(out) as folder:
         judged = evaluate_data(real, holdout, synthetic, options, previous, clock)
-        if written == "html":
-            judged.report.to_html(folder / "report.html")
-        elif written == "md":
-            judged.report.to_markdown(folder / "report.md")
-        judged.report.to_json(folder / "evaluation.json")
+        write_forms(judged.report, folder, form, "report", "evaluation")
         files = {"real": real, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
         files |= {} if previous is None else {"previous": previous}
         manifest = Manifest(

@@ -11,6 +11,7 @@ from understudy.attacks.audit import Audit
 from understudy.attacks.lines import Line
 from understudy.context import Finding
 from understudy.report import figures
+from understudy.report.audit_words import GROUPS, HEADLINES, INTERVALS, MEANS, render_audit
 from understudy.report.html import template
 from understudy.report.json import dump_json
 from understudy.report.output import written
@@ -19,50 +20,6 @@ from understudy.report.report import ScoreLine
 __all__ = ["AuditReport"]
 
 FORMAT = 1
-HEADLINES = {
-    "passed": "No leak found",
-    "failed": "It leaks",
-    "underpowered": "Too few rows to find a leak",
-}
-GROUPS: tuple[tuple[str, str, str, str], ...] = (
-    (
-        "membership",
-        "Who was among the training rows?",
-        "Attackers who hold the synthetic rows guess of records whether the model was fitted on them; 0.5 is guessing.",
-        "Attack",
-    ),
-    (
-        "copies",
-        "Are rows copied?",
-        "Rows that equal a real row in all but identifiers and free text.",
-        "Copies",
-    ),
-    (
-        "distances",
-        "Sanity check: how near are rows to real ones?",
-        "Distances are no attack: they overlook leaks that attacks find, and rows may lie near to others for a reason.",
-        "Measure",
-    ),
-    (
-        "attribute",
-        "Does it tell secrets of training rows?",
-        "All but one column of a record is known, and that one is guessed; a leak is what is better known of members.",
-        "Secret",
-    ),
-    (
-        "singling out",
-        "Does it single rows out?",
-        "A description that fits one synthetic row should single out training rows no more often than unseen ones.",
-        "Description",
-    ),
-    (
-        "linkability",
-        "Does it link records?",
-        "Half of a record's columns are known from here, half from there: is there a synthetic row that both lead to?",
-        "Link",
-    ),
-)
-"""Of each question: its name in an audit, a title, what is asked, and what its lines are."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -118,6 +75,16 @@ class AuditReport:
         content |= {"findings": [asdict(f) for f in self.findings], "provenance": dict(self.provenance)}
         return written(dump_json(content), path)
 
+    def to_markdown(self, path: Path | str | None = None) -> str:
+        """Give all that the page says as Markdown; also write it to ``path`` where given.
+
+        Raises
+        ------
+        OutputError
+            If ``path`` cannot be written.
+        """
+        return written(render_audit(self), path)
+
     def _page(self) -> str:
         lines = self.audit.lines
         groups: list[dict[str, Any]] = []
@@ -137,6 +104,8 @@ class AuditReport:
             findings=self.findings,
             provenance=self.provenance,
             strip=_strip,
+            means=MEANS,
+            intervals=INTERVALS,
         )
 
     def __repr__(self) -> str:

@@ -173,13 +173,13 @@ def falls(found: Breakdown) -> Markup | None:
     shown = [(name, max(fall, 0.0), max(least, 0.0)) for name, fall, least in found.columns]
     if not shown:
         return None
-    row, left, right = 24.0, 190.0, 620.0
+    row, left, right = 24.0, 132.0, 360.0
     most = max(0.01, *(fall for _, fall, _ in shown))
     parts: list[str] = []
     for k, (name, fall, least) in enumerate(shown):
         y = row * k + 4
         width, sure = ((right - left) * value / most for value in (fall, least))
-        parts.append(text(left - 10, y + 13, fit(clean(name), left - 14, 13.0), "label", "end"))
+        parts.append(text(left - 10, y + 13, fit(clean(name), left - 12, 12.5), "label", "end"))
         parts.append(f'<rect class="syn-bar" x="{at(left)}" y="{at(y + 2)}" width="{at(width)}" height="14"/>')
         parts.append(
             f'<line class="mark" x1="{at(left + sure)}" x2="{at(left + sure)}" y1="{at(y)}" y2="{at(y + 18)}"/>'
@@ -188,4 +188,4 @@ def falls(found: Breakdown) -> Markup | None:
     told = "Columns that give the data away, by how much a detector's area falls without them: " + ", ".join(
         f"{name} {score_number(fall)}" for name, fall, _ in shown[:5]
     )
-    return svg(parts, told, (720.0, row * len(shown) + 8), "falls")
+    return svg(parts, told, (420.0, row * len(shown) + 8), "falls")

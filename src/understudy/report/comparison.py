@@ -6,15 +6,23 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from understudy.context import Finding
 from understudy.report.html import template
 from understudy.report.json import dump_json
+from understudy.report.marks import bullets, plain, table
 from understudy.report.output import written
+from understudy.report.remedies import remedy
 from understudy.report.report import Verdict
-from understudy.report.writing import clean
+from understudy.report.wording import grouped
+from understudy.report.writing import clean, score_number, share_number
 
 __all__ = ["Candidate", "Comparison"]
 
 FORMAT = 1
+ON_FRONTIER = (
+    "On the frontier is what no other table beats in detection, utility and privacy at once. Detection: 1 cannot be "
+    "told from real rows. Utility: the part of what real rows teach. Best attack: 0.5 is guessing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,15 @@ class Comparison:
         In the order in which they were given.
     provenance : mapping
         Version, seed.
+    findings : sequence of Finding
+        Notes, repairs and degraded choices.
     """
 
     title: str
     target: str | None
     candidates: Sequence[Candidate]
     provenance: Mapping[str, object] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
 
     @property
     def text(self) -> str:
@@ -98,8 +109,15 @@ class Comparison:
 
     def to_html(self, path: Path | str | None = None) -> str:
         """Give the page; also write it to ``path`` where given."""
-        page = template("comparison.html.j2").render(comparison=self, picture=_picture(self.candidates))
-        return written(page, path)
+        page = template("comparison.html.j2")
+        picture = _picture(self.candidates)
+        return written(
+            page.render(comparison=self, picture=picture, frontier=ON_FRONTIER, findings=grouped(self.findings)), path
+        )
+
+    def to_markdown(self, path: Path | str | None = None) -> str:
+        """Give all that the page says as Markdown; also write it to ``path`` where given."""
+        return written(_markdown(self), path)
 
     def to_json(self, path: Path | str | None = None) -> str:
         """Give every number as JSON text; also write it to ``path`` where given."""
@@ -109,13 +127,37 @@ class Comparison:
         return f"Comparison({self.text})"
 
 
+def _markdown(found: Comparison) -> str:
+    head = ("Table", "Rows", "Verdict", "Detection", "Utility", "Best attack", "Cells copied", "Exact copies", "Leaks")
+    rows = (
+        (
+            c.name + (" (frontier)" if c.frontier else ""),
+            "real rows, changed" if c.technique else f"{c.rows:,}",
+            c.verdict,
+            *map(score_number, (c.fidelity, c.utility, c.membership)),
+            *map(share_number, (c.copied, c.scores.get("copies"))),
+            "; ".join(c.leaks) or "none found",
+        )
+        for c in found.candidates
+    )
+    predicted = f" Models predict {found.target}." if found.target else ""
+    judged = f"{len(found.candidates)} tables, judged and attacked alike, against real rows that none was made from."
+    parts = [f"# {plain(found.title)}: what stands in best?", plain(found.text, 400), plain(judged + predicted, 400)]
+    parts += [table(head, rows), ON_FRONTIER, "## Why", bullets(f"{c.name}: {c.reason}" for c in found.candidates)]
+    if found.findings:
+        lines = (f"{first.text} {remedy(first.code)}".strip() for first, _ in grouped(found.findings))
+        parts += ["## Worth knowing", bullets(lines)]
+    parts.append(plain(", ".join(f"{key} {value}" for key, value in found.provenance.items()), 900))
+    return "\n\n".join(parts) + "\n"
+
+
 def _picture(candidates: Sequence[Candidate]) -> Markup | None:
     """Draw what is gained against what leaks: up is better, left is safer."""
     what = "utility" if any(c.utility is not None for c in candidates) else "fidelity"
     drawn = [(c, value) for c in candidates if (value := getattr(c, what)) is not None and c.membership is not None]
     if not drawn:
         return None
-    left, right, top, bottom = 60.0, 760.0, 20.0, 300.0
+    left, right, top, bottom = 34.0, 400.0, 36.0, 236.0
     most = max(0.6, *(c.membership or 0.5 for c, _ in drawn))
 
     def x(area: float) -> float:
@@ -136,12 +178,12 @@ def _picture(candidates: Sequence[Candidate]) -> Markup | None:
         parts.append(f'<circle class="value {state}" cx="{x(area):.1f}" cy="{y(value):.1f}" r="{size}"/>')
         end = x(area) > (left + right) / 2
         shift, anchor = (-11, "end") if end else (11, "start")
-        name = escape(clean(candidate.name, 28))
+        name = escape(clean(candidate.name, 24))
         parts.append(f'<text x="{x(area) + shift:.1f}" y="{y(value) + 4:.1f}" text-anchor="{anchor}">{name}</text>')
     parts.append(
         f'<text class="label" x="{right}" y="{bottom + 40}" text-anchor="end">best attack on membership →</text>'
     )
-    parts.append(f'<text class="label" x="{left}" y="12">↑ {what}</text>')
+    parts.append(f'<text class="label" x="{left}" y="16">↑ {what}</text>')
     told = escape(f"{what} against the best attack on membership, for {len(drawn)} tables; the table has the numbers")
     body = f"<title>{told}</title>{''.join(parts)}"
-    return Markup(f'<svg class="fig" viewBox="0 0 800 350" role="img" aria-label="{told}">{body}</svg>')  # noqa: S704 - numbers and escaped words only
+    return Markup(f'<svg class="fig frontier" viewBox="0 0 420 282" role="img" aria-label="{told}">{body}</svg>')  # noqa: S704 - numbers and escaped words only

@@ -61,9 +61,9 @@ def embed(real: pl.DataFrame, synthetic: pl.DataFrame, schema: TableSchema, run:
         counted = [_some(matrix, _COUNTED, run.child("count", k)) for k, matrix in enumerate(matrices)]
         points = [places[_nearest(rows, marks)] for rows in counted]
     cells = int(np.clip(np.sqrt(len(counted[0]) / _ROWS_PER_CELL), 6, 28))
-    reach = np.abs(places).max() * 1.0001
-    edges = np.linspace(-reach, reach, cells + 1)
-    counts = [np.histogram2d(p[:, 1], p[:, 0], bins=[edges, edges])[0].astype(np.int64) for p in points]
+    reach = np.abs(places).max(axis=0) * 1.0001
+    edges = [np.linspace(-end, end, cells + 1) for end in reach]
+    counts = [np.histogram2d(p[:, 1], p[:, 0], bins=[edges[1], edges[0]])[0].astype(np.int64) for p in points]
     shares = [rounded(count) / len(p) for count, p in zip(counts, points, strict=True)]
     sizes, marked = (len(points[0]), len(points[1])), (len(some[0]), len(some[1]))
     return Embedding(cells, _tuples(shares[0]), _tuples(shares[1]), sizes, marked)

@@ -46,7 +46,7 @@ def strip(score: "ScoreLine") -> Markup:
 
 def ladder(share: float, interval: tuple[float, float]) -> Markup:
     """Draw where a share of copied cells stands on the ladder from none to all."""
-    left, right, top = 20.0, 780.0, 34.0
+    left, right, top = 18.0, 400.0, 34.0
     step = (right - left) / 10
 
     def place(value: float) -> float:
@@ -56,7 +56,8 @@ def ladder(share: float, interval: tuple[float, float]) -> Markup:
     for rung in range(11):
         x = left + rung * step
         parts.append(f'<line class="axis" x1="{at(x)}" x2="{at(x)}" y1="{at(top - 7)}" y2="{at(top + 7)}"/>')
-        parts.append(text(x, top + 26, f"{10 * rung} %", "tick", "middle"))
+        if rung % 2 == 0:
+            parts.append(text(x, top + 24, f"{10 * rung} %", "tick", "middle"))
     low, high = map(place, interval)
     parts.append(f'<line class="interval" x1="{at(low)}" x2="{at(max(high, low + 1))}" y1="{at(top)}" y2="{at(top)}"/>')
     parts.append(f'<circle class="value" cx="{at(place(share))}" cy="{at(top)}" r="7"/>')
@@ -64,7 +65,7 @@ def ladder(share: float, interval: tuple[float, float]) -> Markup:
     parts.append(text(right, 14, "copies of training rows", "label", "end"))
     ends = f"95 % interval {interval[0]:.0%} to {interval[1]:.0%}"
     told = f"Share of cells copied from one training row: {share:.0%}, {ends}"
-    return svg(parts, told, (800.0, 66.0), "ladder")
+    return svg(parts, told, (420.0, 66.0), "ladder")
 
 
 def _glyph(x: float, path: str) -> str:

@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from understudy.report import figures
 from understudy.report.breakdown import breakdown, by_group, falls
+from understudy.report.remedies import remedy
+from understudy.report.scale import privacy_scale
 from understudy.report.wording import (
     gate_number,
     gate_title,
@@ -54,7 +56,7 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(clean=clean, number=number, percent=percent, score=score_number, share=share_number)
-    environment.filters.update(gate=gate_title, remark=remark, standing_word=standing_word)
+    environment.filters.update(gate=gate_title, remark=remark, standing_word=standing_word, remedy=remedy)
     return environment.get_template(name)
 
 
@@ -69,6 +71,7 @@ def render_html(report: "Report") -> str:
         breakdown=breakdown,
         by_group=by_group(report.groups),
         falls=falls,
+        privacy_scale=privacy_scale,
         gate_number=gate_number,
         likewise=likewise,
         measured=measured,

@@ -1,19 +1,17 @@
 """A report as Markdown, for places that show no page: a pull request, a wiki, a terminal."""
 
-import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from understudy.report.breakdown import Breakdown, breakdown, by_group
+from understudy.report.marks import bullets, plain, table
+from understudy.report.remedies import remedy
 from understudy.report.wording import gate_number, gate_title, grouped, likewise, measured, remark, standing_word
-from understudy.report.writing import clean, score_number
+from understudy.report.writing import score_number
 
 if TYPE_CHECKING:
     from understudy.report.report import Gate, Report, ScoreLine
 
 __all__ = ["render_markdown"]
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def render_markdown(report: "Report") -> str:
@@ -22,30 +20,33 @@ def render_markdown(report: "Report") -> str:
     unseen = "no unseen real rows" if sizes.holdout is None else f"{sizes.holdout:,} unseen real rows"
     said = f"{sizes.synthetic:,} synthetic rows stand in for {sizes.real:,} real ones in {sizes.columns} columns"
     parts = [
-        f"# {report.verdict.capitalize()}: {_plain(report.title)}",
-        _plain(report.reason, 900),
+        f"# {report.verdict.capitalize()}: {plain(report.title)}",
+        plain(report.reason, 900),
         f"{said}, judged against {unseen}.",
     ]
     if report.gates:
-        parts += ["## Checks", _table(("Check", "Measured", "Limit", "Result"), map(_gate, report.gates))]
+        parts += ["## Checks", table(("Check", "Measured", "Limit", "Result"), map(_gate, report.gates))]
     if report.changes:
         rows = ((c.title, measured(c.name, c.before), measured(c.name, c.now), c.moved) for c in report.changes)
-        parts += ["## What changed", _table(("Score", "Before", "Now", "Change"), rows)]
+        parts += ["## What changed", table(("Score", "Before", "Now", "Change"), rows)]
     for question in report.questions:
         head = ("Score", "Synthetic", "95 % interval", "Floor", "Ceiling", "Standing")
-        parts += [f"## {question.title}", _plain(f"{question.asks} {question.answer}", 900)]
-        parts.append(_table(head, map(_score, question.scores)))
+        parts += [f"## {question.title}", plain(f"{question.asks} {question.answer}", 900)]
+        parts.append(table(head, map(_score, question.scores)))
         found = [breakdown(score) for score in question.scores]
         found += [by_group(report.groups)] if question.name == "fairness" else []
         parts += [part for one in found if one is not None for part in _broken_down(one)]
     if report.skipped:
-        parts += ["## Not measured", _bullets(f"{name}: {why}" for name, why in report.skipped.items())]
+        parts += ["## Not measured", bullets(f"{name}: {why}" for name, why in report.skipped.items())]
     if report.findings:
         told = grouped(report.findings)
-        lines = (first.text + (f" ({more})" if (more := likewise(first, others)) else "") for first, others in told)
-        parts += ["## What was done and found", _bullets(lines)]
+        lines = (
+            f"{first.text}{f' ({more})' if (more := likewise(first, others)) else ''} {remedy(first.code)}".strip()
+            for first, others in told
+        )
+        parts += ["## What was done and found", bullets(lines)]
     if report.provenance:
-        parts.append(_plain(", ".join(f"{key} {value}" for key, value in report.provenance.items()), 900))
+        parts.append(plain(", ".join(f"{key} {value}" for key, value in report.provenance.items()), 900))
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,21 +69,6 @@ def _broken_down(found: Breakdown) -> list[str]:
     said = [f"### {found.title}"]
     if found.columns:
         said.append("Columns that give the data away, by how much a detector's area falls when they are shuffled:")
-        said.append(_bullets(f"{name}: {score_number(fall)}" for name, fall, _ in found.columns))
-    said += [found.lead, _table(found.head, found.rows)]
+        said.append(bullets(f"{name}: {score_number(fall)}" for name, fall, _ in found.columns))
+    said += [found.lead, table(found.head, found.rows)]
     return [*said, f"{found.left_out:,} more are in evaluation.json."] if found.left_out else said
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell if cell.startswith("**") else _plain(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {_plain(line, 600)}" for line in lines)
-
-
-def _plain(text: str, limit: int = 120) -> str:
-    """Make text from data stay text: nothing of it is a mark of Markdown, or of HTML within."""
-    return _SPECIAL.sub(r"\\\1", clean(text, limit))
