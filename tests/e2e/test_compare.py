@@ -27,6 +27,7 @@ def test_copies_fail_beside_an_honest_table(understudy, files, tmp_path):
     assert found["honest.csv"]["verdict"] != "failed"
     assert not found["honest.csv"]["leaks"]
     assert found["honest.csv"]["frontier"]
+    assert not found["copies.csv"]["frontier"]  # of great use, and it leaks
     assert found["copies.csv"]["membership"] > found["honest.csv"]["membership"] + 0.1
     page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
     assert page.count("<circle") >= 3

@@ -187,7 +187,11 @@ def _areas(attacked: Audit) -> list[float]:
 
 
 def _with_frontier(found: Sequence[Candidate]) -> list[Candidate]:
-    """Mark who is beaten by nobody: no other is as good in fidelity, utility and privacy, and better in one."""
+    """Mark who leaks nothing and is beaten by nobody who does not either.
+
+    A table is beaten by another that is as good in fidelity, utility and privacy, and better in one.
+    """
+    sound = [candidate for candidate in found if not candidate.leaks]
 
     def worth(candidate: Candidate) -> tuple[float, ...]:
         area = 1.0 if candidate.membership is None else candidate.membership
@@ -196,7 +200,7 @@ def _with_frontier(found: Sequence[Candidate]) -> list[Candidate]:
     def beaten(candidate: Candidate) -> bool:
         own = worth(candidate)
         return any(
-            all(b >= a for a, b in zip(own, worth(other), strict=True)) and worth(other) != own for other in found
+            all(b >= a for a, b in zip(own, worth(other), strict=True)) and worth(other) != own for other in sound
         )
 
-    return [replace(candidate, frontier=not beaten(candidate)) for candidate in found]
+    return [replace(candidate, frontier=not (candidate.leaks or beaten(candidate))) for candidate in found]

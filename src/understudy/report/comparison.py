@@ -20,8 +20,8 @@ __all__ = ["Candidate", "Comparison"]
 
 FORMAT = 1
 ON_FRONTIER = (
-    "On the frontier is what no other table beats in detection, utility and privacy at once. Detection: 1 cannot be "
-    "told from real rows. Utility: the part of what real rows teach. Best attack: 0.5 is guessing."
+    "On the frontier is what leaks nothing, and is beaten by no such table in detection, utility and privacy at once. "
+    "Detection: 1 cannot be told apart. Best attack: 0.5 is guessing."
 )
 
 
