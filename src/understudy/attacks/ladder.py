@@ -17,6 +17,11 @@ from understudy.metrics.tabular._intervals import Z95, Interval
 __all__ = ["Ladder", "climb", "copied"]
 
 RUNGS = tuple(round(0.1 * k, 1) for k in range(11))
+_WORK = 3e11
+"""Comparisons of two values that a ladder may take, about twenty seconds on two cores."""
+
+_EACH = 2 * (len(RUNGS) + 1)  # comparisons of a row with a training and an unseen row, for each rung and the table
+_FEWEST = 500  # rows of each table, however many they are compared with
 _BLOCK = 512
 
 
@@ -47,10 +52,13 @@ def climb(real: Table, holdout: Table, synthetic: pl.DataFrame, rows: int, run: 
     """Compare with tables of which each row is copied from one training row, but for a share of cells drawn anew.
 
     Cells count by their rarity: two rows that share a value of frequency p resemble one another by -log2 p bits.
-    ``rows`` of each table are looked at, at most; the nearest of as many training as unseen rows is looked for.
+    ``rows`` of each table are looked at, at most, and fewer where the nearest is sought among very many: of as many
+    training as unseen rows.
     """
     coding = Coding.of(real.schema, real.rows, holdout.rows, synthetic)
-    n = min(real.n_rows, holdout.n_rows)
+    d = len(coding.names)
+    n = int(min(real.n_rows, holdout.n_rows, _WORK / (_EACH * d * _FEWEST)))
+    rows = int(min(rows, _WORK / (_EACH * d * n)))
     seen, unseen = capped(real, n, run.child("training")), capped(holdout, n, run.child("holdout"))
     made = synthetic[np.linspace(0, synthetic.height - 1, min(rows, synthetic.height)).astype(np.int64)]
     rungs = [copied(real.rows, 1 - q, min(rows, real.n_rows), run.child("rung", k)) for k, q in enumerate(RUNGS)]
@@ -62,8 +70,7 @@ def climb(real: Table, holdout: Table, synthetic: pl.DataFrame, rows: int, run: 
         apart = _closest(some, weights, near) - _closest(some, weights, far)
         return float(apart.mean()), float(apart.std() / np.sqrt(len(apart)))
 
-    value, error = resembles(codes[2])
-    steps = [resembles(rung) for rung in codes[3:]]
+    (value, error), *steps = run.executor.map(resembles, codes[2:])
     smooth = [float(v) for v in IsotonicRegression().fit_transform(RUNGS, [step for step, _ in steps])]
     error = float(np.hypot(error, max(spread for _, spread in steps)))  # the rungs are as uncertain as the rows
     low, share, high = (_height(value + z * error, smooth) for z in (-Z95, 0.0, Z95))

@@ -167,3 +167,14 @@ def test_the_class_of_equal_rows_is_counted_by_hand():
     assert levels.tolist() == [5, 7, 5, 9, 9]
     numbers = _Judge(np.where(secret == 7, 8.0, secret), np.zeros(5), np.full(5, 0.1), 9.0, 1).alike(cells)
     assert numbers.tolist() == [5, 8, 5, 9, 9]
+
+
+def test_a_ladder_among_very_many_rows_looks_at_fewer(people, run, monkeypatch):
+    real, holdout = people(1, 6000), people(2, 3000)
+    rows = copied(real.rows, 0.5, 6000, run.child("made"))
+    monkeypatch.setattr("understudy.attacks.ladder._WORK", 24 * 6 * 3000 * 900)
+    few = climb(real, holdout, rows, 6000, run.child("ladder"))
+    assert few.share == pytest.approx(0.5, abs=0.08)
+    monkeypatch.undo()
+    many = climb(real, holdout, rows, 6000, run.child("ladder"))
+    assert few.interval[1] - few.interval[0] > 1.5 * (many.interval[1] - many.interval[0])
