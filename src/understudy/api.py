@@ -173,6 +173,7 @@ def audit(  # noqa: PLR0913 - the options of one verb
     level: Level = "standard",
     secrets: Sequence[str] = (),
     synthesizer: str | Spec | None = None,
+    model: Model | str | Path | None = None,
     schema: TableSchema | str | Path | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -188,7 +189,9 @@ def audit(  # noqa: PLR0913 - the options of one verb
     secrets : sequence of str
         Columns that nobody should learn of a training row; left out: those of most entropy, but for ``fast``.
     synthesizer : str or Spec, optional
-        What made the rows, where it can be fitted anew.
+        What made the rows, where it can be fitted anew; left out: that of the model.
+    model : Model or path, optional
+        The model that made the rows, where the attacker holds it, too: it is asked how likely it makes a row.
     schema, seed, workers
         As for :func:`run`.
 
@@ -197,7 +200,7 @@ def audit(  # noqa: PLR0913 - the options of one verb
     AuditReport
         ``verdict``, ``reason``, ``audit`` with every finding; ``to_html`` and ``to_json``.
     """
-    told = Options(seed=seed, schema=schema, workers=workers, synthesizer=synthesizer or "auto")
+    told = Options(seed=seed, schema=schema, workers=workers, synthesizer=synthesizer or "auto", model=model)
     return audit_data(real, holdout, synthetic, told, level, secrets)
 
 

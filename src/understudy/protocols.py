@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from understudy.context import Run
@@ -17,7 +19,17 @@ from understudy.data.table import Table
 from understudy.schema.table import TableSchema
 from understudy.store.state import State
 
-__all__ = ["Better", "Generator", "Given", "Metric", "Score", "StandIn", "State", "Synthesizer"]
+__all__ = [
+    "Better",
+    "Generator",
+    "Given",
+    "Metric",
+    "Score",
+    "StandIn",
+    "State",
+    "SupportsLikelihood",
+    "Synthesizer",
+]
 
 Given: TypeAlias = Mapping[str, object]
 """Values that sampled rows must have: column name to value, None for missing."""
@@ -88,6 +100,19 @@ class Synthesizer(Protocol):
     @classmethod
     def restore(cls, state: State) -> Generator:
         """Build the generator that gave ``state``."""
+        ...
+
+
+@runtime_checkable
+class SupportsLikelihood(Protocol):
+    """A generator that tells how likely it makes a row: what attackers of a model, not only of its rows, ask first."""
+
+    def log_likelihood(self, rows: Table) -> npt.NDArray[np.float64]:
+        """Give the log probability in nats with which each row's symbols are drawn, shape (n,); -inf: never.
+
+        On the model's own symbols: columns made afresh for every row, and where in its bin a value lies, do not count;
+        nor does that rows are drawn again which break a relation.
+        """
         ...
 
 

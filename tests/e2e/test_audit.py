@@ -85,3 +85,18 @@ def test_the_report_comes_in_the_form_asked_for(understudy, files, tmp_path, for
         told = (tmp_path / "out" / "audit.md").read_text(encoding="utf-8")
         assert "## Could a leak have been seen?" in told
         assert "Counts of groups of columns" in told
+
+
+def test_a_model_is_asked_how_likely_it_makes_rows(understudy, files, tmp_path):
+    assert understudy("fit", "r.csv", "--synthesizer", "forest", "--seed", "1", "-o", "m.understudy")[0] == 0
+    code, _, err = understudy(*files, "--synthetic", "s.csv", "--level", "fast", "--model", "m.understudy")
+    assert code == 0, err
+    found = json.loads((tmp_path / "out" / "audit.json").read_text(encoding="utf-8"))
+    assert "likelihood" not in found["skipped"]
+    assert "Likelihood under the model itself" in (tmp_path / "out" / "audit.html").read_text(encoding="utf-8")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["inputs"]) == {"real", "synthetic", "holdout", "model"}
+    assert understudy("fit", "r.csv", "--synthesizer", "gaussian_copula", "--seed", "1", "-o", "g.understudy")[0] == 0
+    again = [*files[:-1], "again", "--synthetic", "s.csv", "--level", "fast", "--model", "g.understudy"]
+    assert understudy(*again)[0] == 0
+    assert "likelihood" in json.loads((tmp_path / "again" / "audit.json").read_text(encoding="utf-8"))["skipped"]

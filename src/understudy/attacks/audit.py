@@ -26,8 +26,10 @@ from understudy.attacks.lines import (
     of_links,
     of_nearness,
     of_singles,
+    said_of_gap,
 )
 from understudy.attacks.linkability import link
+from understudy.attacks.membership.likelihood import Likelihood, gap_of, model_likelihood
 from understudy.attacks.membership.shadow import Refit, shadow_ratios
 from understudy.attacks.nearness import look_around
 from understudy.attacks.singling_out import single_out
@@ -37,7 +39,7 @@ from understudy.data.table import Table
 from understudy.errors import UnknownName
 from understudy.metrics.tabular._boosting import one_thread
 
-__all__ = ["Audit", "Control", "Outcome", "audit"]
+__all__ = ["Audit", "Control", "Holds", "Outcome", "audit"]
 
 Outcome: TypeAlias = Literal["passed", "failed", "underpowered"]
 
@@ -107,6 +109,22 @@ class Audit:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What an attacker has besides the synthetic rows and a reference.
+
+    Parameters
+    ----------
+    refit : callable, optional
+        Fits the same kind of model on other rows: for shadow models and planted rows.
+    likelihood : callable, optional
+        Gives the log-likelihood of rows under the model itself.
+    """
+
+    refit: Refit | None = None
+    likelihood: Likelihood | None = None
+
+
 @dataclass(slots=True)
 class _Found:
     lines: list[Line] = field(default_factory=list)
@@ -121,7 +139,7 @@ def audit(
     level: Level,
     run: Run,
     secrets: Sequence[str] = (),
-    refit: Refit | None = None,
+    holds: Holds | None = None,
     limits: Limits | None = None,
 ) -> Audit:
     """Attack a synthetic table in every way that ``level`` asks for.
@@ -140,8 +158,8 @@ def audit(
         Its executor attacks the table and the controls side by side.
     secrets : sequence of str
         Columns that are guessed; where none is named, those of most entropy, as many as the level says.
-    refit : callable, optional
-        Fits the same kind of model on other rows: for shadow models and planted rows.
+    holds : Holds, optional
+        What the attacker has besides the rows.
     limits : Limits, optional
         From where on a leak is one.
 
@@ -156,7 +174,7 @@ def audit(
         If a secret is no column that could be guessed; if there are too few rows to attack any.
     """
     start = perf_counter()
-    limits, effort, found = limits or Limits(), LEVELS[level], _Found()
+    limits, effort, found, holds = limits or Limits(), LEVELS[level], _Found(), holds or Holds()
     roles = deal(real, holdout, effort.targets, effort.rows, run)
     game = Game.of(real, roles, synthetic, effort.rows, run)
     chosen = _secrets(game, secrets, effort.secrets)
@@ -167,7 +185,7 @@ def audit(
             "attacked all the same, which finds less.",
         )
     with threadpool_limits(limits=1, user_api="blas"), one_thread():
-        _attack_membership(game, effort, limits, found, refit)
+        _attack_membership(game, effort, limits, found, holds)
         _look_for_copies(game, (real, holdout, synthetic), effort, found)
         found.lines += of_nearness(look_around(game, real, holdout, effort.column_groups), limits)
         if chosen:
@@ -176,8 +194,9 @@ def audit(
         else:
             found.skipped["attribute"] = "No column was named whose values an attacker should not learn."
         _single_and_link(game, effort, limits, found)
-        _plant(game, effort, refit, found)
-    found.skipped["likelihood"] = "The model offers no likelihoods of rows."
+        _plant(game, effort, holds.refit, found)
+    if holds.likelihood is None:
+        found.skipped["likelihood"] = "No model was given that tells how likely it makes a row."
     verdict, reason = _verdict(found, limits)
     rows = {
         "training": real.n_rows,
@@ -191,16 +210,22 @@ def audit(
     )
 
 
-def _attack_membership(game: Game, effort: Effort, limits: Limits, found: _Found, refit: Refit | None) -> None:
+def _attack_membership(game: Game, effort: Effort, limits: Limits, found: _Found, holds: Holds) -> None:
     # As many rows as of the synthetic table at most: what sampling hides from attacks is hidden in the control, too.
     n = min(effort.rows, game.real.n_rows)
     positive = copied(game.real.rows, _RESAMPLED, n, game.run.child("resampled"))
     games = [game, game.on(positive, "positive"), game.on(game.roles.spare.head(effort.rows), "null")]
     more: dict[str, np.ndarray] = {}
-    if effort.shadows and refit is not None:
-        more["shadow_ratios"] = shadow_ratios(game, refit, effort.shadows)
+    if effort.shadows and holds.refit is not None:
+        more["shadow_ratios"] = shadow_ratios(game, holds.refit, effort.shadows)
     elif effort.shadows:
         found.skipped["shadow_ratios"] = "Shadow models need the name of a synthesizer that can be fitted anew."
+
+    notes: dict[str, str] = {}
+    if holds.likelihood is not None:
+        own = holds.likelihood(Table.of(game.targets, game.real.schema))
+        more["likelihood"] = model_likelihood(game, own)
+        notes["likelihood"] = said_of_gap(gap_of(own, game.n))
 
     def play(at: int) -> Attacked:
         with one_thread():
@@ -208,7 +233,7 @@ def _attack_membership(game: Game, effort: Effort, limits: Limits, found: _Found
 
     attacked, on_copies, on_null = game.run.executor.map(play, range(3))
     groups = subgroups(game, attacked) if effort.subgroups else {}
-    found.lines += of_attacks(attacked, groups, limits)
+    found.lines += of_attacks(attacked, groups, limits, notes)
     found.controls += [_positive(on_copies, limits), _null(on_null, limits)]
 
 

@@ -1,7 +1,7 @@
 """What attacks found, in lines that a person can decide by: each with what it would find where nothing leaks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scipy.stats import norm
@@ -14,6 +14,7 @@ from understudy.attacks.identical import Identical
 from understudy.attacks.ladder import Ladder
 from understudy.attacks.limits import Limits
 from understudy.attacks.linkability import Linked
+from understudy.attacks.membership.likelihood import Gap
 from understudy.attacks.nearness import Nearness
 from understudy.attacks.singling_out import Singled
 from understudy.attacks.suite import Attacked
@@ -30,6 +31,7 @@ __all__ = [
     "of_links",
     "of_nearness",
     "of_singles",
+    "said_of_gap",
 ]
 
 TITLES = {
@@ -42,6 +44,7 @@ TITLES = {
     "logan": "Classifier of synthetic against real rows",
     "structure": "Counts of groups of columns",
     "shadow_ratios": "Shadow models (LiRA)",
+    "likelihood": "Likelihood under the model itself",
     "ensemble": "All attacks together, by an informed attacker",
 }
 """Attacks on membership, for people."""
@@ -94,10 +97,16 @@ class Line:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_attacks(attacked: Attacked, groups: Mapping[str, Mapping[str, Curve]], limits: Limits) -> list[Line]:
-    """Give a line for each attack on membership, and for the best attack on each subgroup."""
+def of_attacks(
+    attacked: Attacked,
+    groups: Mapping[str, Mapping[str, Curve]],
+    limits: Limits,
+    notes: Mapping[str, str] | None = None,
+) -> list[Line]:
+    """Give a line for each attack on membership, and for the best attack on each subgroup; some have a note."""
     comparisons = len(attacked.curves) + sum(map(len, groups.values()))
     lines = [_of_curve(name, TITLES[name], curve, comparisons, limits) for name, curve in attacked.curves.items()]
+    lines = [replace(x, text=f"{x.text} {(notes or {}).get(x.name, '')}".rstrip()) for x in lines]
     for group, curves in groups.items():
         name = max(curves, key=lambda attack: curves[attack].auc)
         title = f"{group.capitalize()}: {TITLES[name].lower()}"
@@ -119,6 +128,17 @@ def _of_curve(name: str, title: str, curve: Curve, comparisons: int, limits: Lim
     leak = interval[0] > limits.auc or (caught[0] > limits.caught and not few)
     p = min(1.0, curve.p * comparisons)
     return Line("membership", name, title, curve.auc, 0.5, interval, p, limits.auc, leak, curve.n, text, details)
+
+
+def said_of_gap(gap: Gap) -> str:
+    """Say how much likelier training rows are."""
+    low, high = gap.interval
+    seen, unseen = gap.impossible
+    never = f" It could never make {seen:,} of the training and {unseen:,} of the unseen rows." if seen + unseen else ""
+    return (
+        f"Under the model, training rows are likelier than unseen ones by {gap.value:.2f} nats in mean "
+        f"(95 % interval {low:.2f} to {high:.2f}).{never}"
+    )
 
 
 def of_copies(found: Identical) -> Line:

@@ -26,7 +26,11 @@ def command(
         typer.Option(help="How much is tried; thorough fits the synthesizer anew, many times."),
     ] = "standard",
     model: Annotated[
-        Path | None, typer.Option(metavar="M", help="Model that made the rows; thorough fits its synthesizer anew.")
+        Path | None,
+        typer.Option(
+            metavar="M",
+            help="Model that made the rows, which is asked how likely they are; thorough fits its kind anew.",
+        ),
     ] = None,
     synthesizer: Annotated[
         str | None, typer.Option(metavar="NAME", help="What made the rows, where there is no model file.")
@@ -43,18 +47,18 @@ def command(
     verbose: options.Verbose = False,
 ) -> int:
     """Attack synthetic rows; exit code 2 where they leak."""
-    from understudy.pipeline.auditing import audit_files, synthesizer_in
+    from understudy.pipeline.auditing import audit_files
     from understudy.pipeline.job import exit_code
     from understudy.pipeline.library import Options
     from understudy.pipeline.seed import checked_seed
 
     secrets = [] if secret is None else [name.strip() for name in secret.split(",")]
-    fitted_by = synthesizer if model is None else synthesizer_in(model)
     with shown(verbose=verbose) as progress:
         told = Options(
             seed=checked_seed(seed),
-            synthesizer=fitted_by or "auto",
+            synthesizer=synthesizer or "auto",
             schema=schema,
+            model=model,
             workers=workers,
             progress=progress,
         )

@@ -73,6 +73,8 @@ class Options:
         Limits of the verdict, as in a recipe.
     base : str or Path or None
         Recipe that says what is not said here.
+    model : Model or str or Path or None
+        The model that made the rows, to attack it, too.
     """
 
     target: str | None = None
@@ -90,6 +92,7 @@ class Options:
     queries: Mapping[str, str] = field(default_factory=dict)
     gate: Mapping[str, Any] | None = None
     base: str | Path | None = None
+    model: Model | str | Path | None = None
 
     def recipe(self) -> Recipe:
         """Give the job as it would be declared."""

@@ -1,10 +1,12 @@
 import json
 
+import numpy as np
 import polars as pl
 import pytest
 
+from understudy import catalog
 from understudy.attacks import limits
-from understudy.attacks.audit import audit
+from understudy.attacks.audit import Holds, audit
 from understudy.attacks.ladder import copied
 from understudy.attacks.limits import Limits
 from understudy.context import Run
@@ -98,7 +100,7 @@ def test_a_thorough_audit_fits_anew_or_says_why_not(sides, people, run, monkeypa
         fits.append(rows.n_rows)
         return people(9, n)
 
-    found = audit(real, made, holdout, "thorough", run, refit=refit)
+    found = audit(real, made, holdout, "thorough", run, holds=Holds(refit))
     assert {"shadow_ratios", "canaries"} <= set(by_name(found))
     assert len(fits) == 5
     assert found.verdict == "passed"
@@ -146,3 +148,29 @@ def test_the_page_says_it_all_and_escapes_names(sides, people, run):
 
 def renamed(table, name):
     return {name if key == "city" else key: column for key, column in table.schema.columns.items()}
+
+
+@pytest.mark.parametrize(("min_leaf", "leaks"), [(2, True), (200, False)])
+def test_a_model_that_remembers_is_told_by_its_likelihoods(sides, run, min_leaf, leaks):
+    real, holdout = sides
+    bold = {"governor": False, "protection": {"rare_rows": 1, "extreme_rows": 1}}
+    options = {"min_leaf": min_leaf, **(bold if leaks else {})}
+    fitted = catalog.load("synthesizers", "forest")(**options).fit(real, run.child("fit"))
+    made = fitted.sample(2000, run.child("made"))
+    found = audit(real, made, holdout, "fast", run, holds=Holds(likelihood=fitted.log_likelihood))
+    line = by_name(found)["likelihood"]
+    assert line.leak is leaks
+    assert "nats in mean" in line.text
+    assert "likelihood" not in found.skipped
+    assert line.details["comparisons"] == len([x for x in found.lines if x.question == "membership"])
+
+
+def test_rows_that_a_model_could_never_make_are_counted(sides, people, run):
+    real, holdout = sides
+
+    def half(rows):
+        return np.where(np.arange(rows.n_rows) % 2, -np.inf, -3.0)
+
+    found = audit(real, people(3, 2000), holdout, "fast", run, holds=Holds(likelihood=half))
+    assert "It could never make" in by_name(found)["likelihood"].text
+    assert not by_name(found)["likelihood"].leak

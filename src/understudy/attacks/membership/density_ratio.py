@@ -3,11 +3,11 @@
 import numpy as np
 from sklearn.decomposition import PCA
 
-from understudy.attacks.codes import log_share, mutual_information, tree_of
+from understudy.attacks.codes import Cells, log_share, mutual_information, tree_of
 from understudy.attacks.game import Game
-from understudy.metrics.tabular._coding import FloatArray
+from understudy.metrics.tabular._coding import FloatArray, IntArray
 
-__all__ = ["density_ratio", "kernel_ratio"]
+__all__ = ["density_ratio", "kernel_ratio", "tree_density"]
 
 _PRIOR = 0.5  # rows in each cell
 _COMPONENTS = 8
@@ -25,12 +25,15 @@ def density_ratio(game: Game) -> FloatArray:
     """
     cells = game.cells
     tree = tree_of(mutual_information(cells.synthetic, cells.sizes))
-    score = np.zeros(2 * game.n)
-    for sign, rows in ((1, cells.synthetic), (-1, cells.reference)):
-        score += sign * log_share(cells.targets, rows, [0], cells.sizes, _PRIOR)
-        for column, parent in tree:
-            joint = log_share(cells.targets, rows, [column, parent], cells.sizes, _PRIOR)
-            score += sign * (joint - log_share(cells.targets, rows, [parent], cells.sizes, _PRIOR))
+    return tree_density(cells, cells.synthetic, tree) - tree_density(cells, cells.reference, tree)
+
+
+def tree_density(cells: Cells, rows: IntArray, tree: list[tuple[int, int]]) -> FloatArray:
+    """Give the log probability of each target in nats, under a tree of columns fitted on ``rows``, on cut columns."""
+    score = log_share(cells.targets, rows, [0], cells.sizes, _PRIOR)
+    for column, parent in tree:
+        joint = log_share(cells.targets, rows, [column, parent], cells.sizes, _PRIOR)
+        score += joint - log_share(cells.targets, rows, [parent], cells.sizes, _PRIOR)
     return score
 
 

@@ -83,6 +83,17 @@ class IndependentGenerator:
             codes[j] = np.minimum(np.searchsorted(ends, draws, side="right"), len(ends) - 1)
         return codes
 
+    def log_likelihood(self, rows: Table) -> np.ndarray:
+        """Give the log probability in nats with which each row's symbols are drawn, shape (n,); -inf: never."""
+        codes, encoder = self.codec.encode(rows), self.codec.encoder
+        total = np.zeros(codes.shape[1])
+        for name, symbols, counts in zip(encoder.names, codes, self.counts, strict=True):
+            if name not in encoder.fresh:
+                share = counts / counts.sum() if counts.sum() else np.full(len(counts), 1 / len(counts))
+                with np.errstate(divide="ignore"):
+                    total += np.log(share[symbols])
+        return total
+
     def describe(self) -> dict[str, Any]:
         """Give what a person should know about the model."""
         return {"settings": {}, "relations": self.codec.texts(), "order": self.codec.encoder.names}

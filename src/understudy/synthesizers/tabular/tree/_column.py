@@ -273,6 +273,25 @@ class Column:
         # In 32 bits a number next to 1 would become 1, which lies in no symbol.
         return draw(laws, law, np.minimum(stratified(law, rng).astype(np.float32), _BELOW_ONE))
 
+    def probability(self, codes: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+        """Give the probability with which each row of ``codes``, shape (columns, n), draws its one of ``symbols``.
+
+        Sampling takes one of the guide's two models and one of the trees for each row; this is the mean over all.
+        """
+        n = codes.shape[1]
+        if self.guide is None:
+            return _mass(self.laws, np.zeros(n, dtype=np.int64), symbols)
+        features = np.ascontiguousarray(codes[self.inputs])
+        if self.direct:
+            yes = self.guide.probability(features)
+            return np.where(symbols == 1, yes, 1 - yes)
+        rows, mass = np.arange(n, dtype=np.int32), np.zeros(n)
+        for scores in self.guide.both(features):
+            seen = np.vstack([features, self.guide.bins(scores)[None]])
+            for start, tree in zip(self.starts, self.trees, strict=False):
+                mass += _mass(self.laws, start + tree.threshold[_leaf(seen, rows, tree)], symbols)
+        return mass / (2 * len(self.trees))
+
     def state(self) -> State:
         """Give everything needed to build this column again."""
         return {
@@ -332,6 +351,13 @@ def groups(counts: np.ndarray, n_groups: int, *, ordered: bool) -> np.ndarray:
     new = np.ones(n_symbols, dtype=bool)
     new[1:] = heavy[1:] | heavy[:-1] | (part[1:] != part[:-1])
     return (np.cumsum(new) - 1).astype(np.int32)
+
+
+def _mass(laws: np.ndarray, law: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+    """Give the probability of each symbol in its row's cumulative law."""
+    place = symbols.astype(np.int64)
+    below = np.where(place > 0, laws[law, np.maximum(place - 1, 0)], 0).astype(np.float64)
+    return laws[law, place] - below
 
 
 def _some(rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

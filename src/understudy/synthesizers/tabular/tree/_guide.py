@@ -171,10 +171,15 @@ class Guide:
             scores[rows] = score(features, rows, *self.models[k])
         return scores
 
+    def both(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Score all rows by either model."""
+        rows = np.arange(features.shape[1], dtype=np.int32)
+        return score(features, rows, *self.models[0]), score(features, rows, *self.models[1])
+
     def probability(self, features: np.ndarray) -> np.ndarray:
         """Give the probability of a yes, by both models together."""
-        rows = np.arange(features.shape[1], dtype=np.int32)
-        return expit(score(features, rows, *self.models[0]) / 2 + score(features, rows, *self.models[1]) / 2)
+        first, second = self.both(features)
+        return expit(first / 2 + second / 2)
 
     def bins(self, scores: np.ndarray) -> np.ndarray:
         """Give the bin of each score, as uint16 in [0, len(edges)]."""

@@ -109,6 +109,16 @@ class ForestGenerator:
             codes, ancestor = np.ascontiguousarray(codes[:, chosen]), ancestor[chosen]
         return codes, effective
 
+    def log_likelihood(self, rows: Table) -> np.ndarray:
+        """Give the log probability in nats with which each row's symbols are drawn, shape (n,); -inf: never."""
+        codes, afresh = self.codec.encode(rows), self.codec.encoder.fresh
+        total = np.zeros(codes.shape[1])
+        for place, column in zip(self.order, self.columns, strict=True):
+            if self.codec.encoder.names[place] not in afresh:
+                with np.errstate(divide="ignore"):
+                    total += np.log(column.probability(codes, codes[place]))
+        return total
+
     def describe(self) -> dict[str, Any]:
         """Give what a person should know about the model."""
         return {**self.told, "relations": self.codec.texts(), "rules": self.codec.rules()}
