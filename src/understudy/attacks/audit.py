@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from understudy.attacks.attribute import guess_secret
 from understudy.attacks.canaries import plant
+from understudy.attacks.curve import Curve
 from understudy.attacks.game import Game, deal
 from understudy.attacks.identical import identical
 from understudy.attacks.ladder import climb, copied
@@ -24,9 +25,9 @@ from understudy.attacks.lines import (
     of_guesses,
     of_ladder,
     of_links,
+    of_model,
     of_nearness,
     of_singles,
-    said_of_gap,
 )
 from understudy.attacks.linkability import link
 from understudy.attacks.membership.likelihood import Likelihood, gap_of, model_likelihood
@@ -195,8 +196,6 @@ def audit(
             found.skipped["attribute"] = "No column was named whose values an attacker should not learn."
         _single_and_link(game, effort, limits, found)
         _plant(game, effort, holds.refit, found)
-    if holds.likelihood is None:
-        found.skipped["likelihood"] = "No model was given that tells how likely it makes a row."
     verdict, reason = _verdict(found, limits)
     rows = {
         "training": real.n_rows,
@@ -221,20 +220,22 @@ def _attack_membership(game: Game, effort: Effort, limits: Limits, found: _Found
     elif effort.shadows:
         found.skipped["shadow_ratios"] = "Shadow models need the name of a synthesizer that can be fitted anew."
 
-    notes: dict[str, str] = {}
-    if holds.likelihood is not None:
-        own = holds.likelihood(Table.of(game.targets, game.real.schema))
-        more["likelihood"] = model_likelihood(game, own)
-        notes["likelihood"] = said_of_gap(gap_of(own, game.n))
-
     def play(at: int) -> Attacked:
         with one_thread():
             return attack(games[at], more if at == 0 else None)
 
     attacked, on_copies, on_null = game.run.executor.map(play, range(3))
     groups = subgroups(game, attacked) if effort.subgroups else {}
-    found.lines += of_attacks(attacked, groups, limits, notes)
+    found.lines += of_attacks(attacked, groups, limits)
     found.controls += [_positive(on_copies, limits), _null(on_null, limits)]
+    if holds.likelihood is None:
+        found.skipped["likelihood"] = "No model was given that tells how likely it makes a row."
+        return
+    own = holds.likelihood(Table.of(game.targets, game.real.schema))
+    guess = model_likelihood(game, own)
+    on_model = Attacked({"likelihood": Curve.of(guess, game.n)}, {"likelihood": guess})
+    groups = subgroups(game, on_model) if effort.subgroups else {}
+    found.lines += of_model(on_model, groups, gap_of(own, game.n), limits)
 
 
 def _positive(attacked: Attacked, limits: Limits) -> Control:
@@ -316,7 +317,8 @@ def _secrets(game: Game, named: Sequence[str], most: int) -> list[str]:
 
 def _verdict(found: _Found, limits: Limits) -> tuple[Outcome, str]:
     leaks = [line for line in found.lines if line.leak]
-    attacks = [line for line in found.lines if line.name in TITLES]  # on all that were attacked, not on a group of them
+    # On all that were attacked, not on a group of them.
+    attacks = [line for line in found.lines if line.question == "membership" and line.name in TITLES]
     best = max(attacks, key=lambda line: line.value)
     low, high = best.interval or (best.value, best.value)
     said = (
@@ -326,9 +328,14 @@ def _verdict(found: _Found, limits: Limits) -> tuple[Outcome, str]:
     if leaks:
         named = "; ".join(f"{line.title} ({line.question})" for line in leaks[:3])
         more = f", and {len(leaks) - 3} more" if len(leaks) > 3 else ""  # noqa: PLR2004 - as many as are named
-        return "failed", f"{len(leaks)} leak{'s' * (len(leaks) != 1)} found: {named}{more}. {said}"
+        model = " Who holds the rows alone has no use of what the model leaks." if _model_alone(leaks) else ""
+        return "failed", f"{len(leaks)} leak{'s' * (len(leaks) != 1)} found: {named}{more}.{model} {said}"
     blind = [control for control in found.controls if not control.seen and control.name != "null"]
     if blind:
         return "underpowered", f"No leak was found, but leaks that were planted were not found either. {said}"
     sure = "" if best.p is None or best.p >= 0.05 else f" It is measurable, but below the limit of {limits.auc:g}."  # noqa: PLR2004
     return "passed", f"No leak was found; leaks that were planted were. {said}{sure} A bound from below, not a proof."
+
+
+def _model_alone(leaks: Sequence[Line]) -> bool:
+    return all(line.question == "model" for line in leaks)

@@ -29,9 +29,9 @@ __all__ = [
     "of_guesses",
     "of_ladder",
     "of_links",
+    "of_model",
     "of_nearness",
     "of_singles",
-    "said_of_gap",
 ]
 
 TITLES = {
@@ -60,7 +60,7 @@ class Line:
     Parameters
     ----------
     question : str
-        "membership", "copies", "distances", "attribute", "singling out", "linkability" or "privacy loss".
+        "membership", "model", "copies", "distances", "attribute", "singling out", "linkability" or "privacy loss".
     name, title : str
         Name for machines; for people.
     value : float
@@ -97,16 +97,10 @@ class Line:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_attacks(
-    attacked: Attacked,
-    groups: Mapping[str, Mapping[str, Curve]],
-    limits: Limits,
-    notes: Mapping[str, str] | None = None,
-) -> list[Line]:
-    """Give a line for each attack on membership, and for the best attack on each subgroup; some have a note."""
+def of_attacks(attacked: Attacked, groups: Mapping[str, Mapping[str, Curve]], limits: Limits) -> list[Line]:
+    """Give a line for each attack on membership, and for the best attack on each subgroup."""
     comparisons = len(attacked.curves) + sum(map(len, groups.values()))
     lines = [_of_curve(name, TITLES[name], curve, comparisons, limits) for name, curve in attacked.curves.items()]
-    lines = [replace(x, text=f"{x.text} {(notes or {}).get(x.name, '')}".rstrip()) for x in lines]
     for group, curves in groups.items():
         name = max(curves, key=lambda attack: curves[attack].auc)
         title = f"{group.capitalize()}: {TITLES[name].lower()}"
@@ -130,15 +124,20 @@ def _of_curve(name: str, title: str, curve: Curve, comparisons: int, limits: Lim
     return Line("membership", name, title, curve.auc, 0.5, interval, p, limits.auc, leak, curve.n, text, details)
 
 
-def said_of_gap(gap: Gap) -> str:
-    """Say how much likelier training rows are."""
+def of_model(attacked: Attacked, groups: Mapping[str, Mapping[str, Curve]], gap: Gap, limits: Limits) -> list[Line]:
+    """Give the lines on the model itself: its likelihoods, on all targets and on subgroups."""
     low, high = gap.interval
     seen, unseen = gap.impossible
     never = f" It could never make {seen:,} of the training and {unseen:,} of the unseen rows." if seen + unseen else ""
-    return (
-        f"Under the model, training rows are likelier than unseen ones by {gap.value:.2f} nats in mean "
-        f"(95 % interval {low:.2f} to {high:.2f}).{never}"
+    first, *others = (replace(line, question="model") for line in of_attacks(attacked, groups, limits))
+    text = (
+        f"{first.text} Training rows are likelier than unseen ones by {gap.value:.2f} nats in mean (95 % interval "
+        f"{low:.2f} to {high:.2f}).{never}"
     )
+    return [
+        replace(first, text=text, details={**first.details, "gap": gap.value, "gap_interval": gap.interval}),
+        *others,
+    ]
 
 
 def of_copies(found: Identical) -> Line:

@@ -26,6 +26,12 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
         "Attack",
     ),
     (
+        "model",
+        "Does the model itself tell who was among them?",
+        "For whoever gives the model away, not its rows alone: the model is asked how likely it makes a record.",
+        "Attack",
+    ),
+    (
         "copies",
         "Are rows copied?",
         "Rows that equal a real row in all but identifiers and free text.",
