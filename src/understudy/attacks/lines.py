@@ -44,6 +44,7 @@ TITLES = {
     "logan": "Classifier of synthetic against real rows",
     "structure": "Counts of groups of columns",
     "shadow_ratios": "Shadow models (LiRA)",
+    "query_answers": "Shadow models, questions about the most isolated records",
     "likelihood": "Likelihood under the model itself",
     "ensemble": "All attacks together, by an informed attacker",
 }

@@ -63,7 +63,8 @@ def attack(game: Game, more: Mapping[str, FloatArray] | None = None) -> Attacked
     """Run all attacks; ``more`` guesses stand beside theirs, and one is made of all of them together."""
     guesses = {name: play(game) for name, play in ATTACKS.items()} | dict(more or {})
     if game.n >= _FEWEST_TOGETHER:
-        guesses["ensemble"] = ensemble(game, list(guesses.values()))
+        # Attacks on some targets only say nothing of the others.
+        guesses["ensemble"] = ensemble(game, [guess for guess in guesses.values() if not np.isnan(guess).any()])
     return Attacked({name: Curve.of(guess, game.n) for name, guess in guesses.items()}, guesses)
 
 

@@ -5,7 +5,7 @@ import pytest
 from understudy.attacks.curve import Curve
 from understudy.attacks.game import Game, deal
 from understudy.attacks.ladder import copied
-from understudy.attacks.membership.shadow import shadow_ratios
+from understudy.attacks.membership.shadow import fit_shadows, shadow_ratios
 from understudy.attacks.suite import ATTACKS, attack, subgroups
 from understudy.data.table import Table
 from understudy.errors import NotApplicable
@@ -122,7 +122,10 @@ def test_shadow_models_find_a_model_that_remembers(play, people, run):
 
     game = play()
     game = game.on(copied(pl.concat([game.roles.members, game.roles.reference]), 0.3, 900, run), "shadowed")
-    curve = Curve.of(shadow_ratios(game, remembers, 6), game.n)
+    curve = Curve.of(shadow_ratios(game, fit_shadows(game, remembers, 6)), game.n)
     assert curve.auc > 0.57
     blind = game.on(people(77, 900).rows, "blind")
-    assert Curve.of(shadow_ratios(blind, lambda rows, n, _: people(n, rows.n_rows), 4), game.n).auc < 0.57
+    assert (
+        Curve.of(shadow_ratios(blind, fit_shadows(blind, lambda rows, n, _: people(n, rows.n_rows), 4)), game.n).auc
+        < 0.57
+    )
