@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
-from pydantic import field_validator
+from pydantic import StringConstraints, field_validator
 
 from understudy.context import Run
 from understudy.data.table import Table
@@ -55,7 +55,7 @@ class Query(Spec):
     thorough: ClassVar[bool] = False
     question: ClassVar[str] = "utility"
 
-    name: str
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     """What the score is called."""
     sql: str
     """The question, such as `select fraud, avg(amount) from data group by fraud`."""

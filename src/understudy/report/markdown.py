@@ -66,7 +66,7 @@ def _score(score: "ScoreLine") -> tuple[str, ...]:
 
 
 def _broken_down(found: Breakdown) -> list[str]:
-    said = [f"### {found.title}"]
+    said = [f"### {plain(found.title)}"]
     if found.columns:
         said.append("Columns that give the data away, by how much a detector's area falls when they are shuffled:")
         said.append(bullets(f"{name}: {score_number(fall)}" for name, fall, _ in found.columns))

@@ -158,6 +158,7 @@ def test_a_recipe_says_what_is_measured_and_what_must_hold(tmp_path):
         ({"queries": {"pairs": "select 1"}}, UnknownName, "'pairs', which is a metric"),
         ({"queries": {"mine": "delete from data"}}, InputError, "begins with select"),
         ({"queries": {"mine": "select avg(agr) from data"}}, InputError, "'mine' cannot be answered"),
+        ({"queries": {"": "select 1"}}, InputError, "Give some text"),
         ({"gate": {"limits": {"spaerman": 0.9}}}, UnknownName, "spearman"),
         ({"gate": {"limits": {"pairs": "high"}}}, InputError, "limits.pairs"),
         ({"gate": {"limts": {}}}, InputError, "limits"),

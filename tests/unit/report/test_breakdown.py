@@ -133,8 +133,10 @@ def test_answers_to_a_question_of_ones_own_are_in_the_page(table):
          "synthetic": [1240.0, 3.0], "error": [0.005, 1.0]},
         schema_overrides={"group": pl.String},
     )  # fmt: skip
-    asked = Evaluation({"mean by city": Score(0.5, details=details)})
-    page = build(table(50, 1), table(50, 2), None, asked, ()).to_html()
-    assert "Answers: mean by city" in page
+    asked = Evaluation({"mean <b>by</b> city": Score(0.5, details=details)})
+    report = build(table(50, 1), table(50, 2), None, asked, ())
+    page = report.to_html()
+    assert "Answers: mean &lt;b&gt;by&lt;/b&gt; city" in page
+    assert "<b>by" not in page + report.to_markdown()
     assert '<td class="num">1,234</td>' in page
     assert "none" in page
