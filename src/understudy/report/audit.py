@@ -11,7 +11,7 @@ from understudy.attacks.audit import Audit
 from understudy.attacks.lines import Line
 from understudy.context import Finding
 from understudy.report import figures
-from understudy.report.audit_words import GROUPS, HEADLINES, INTERVALS, MEANS, render_audit
+from understudy.report.audit_words import AS_SCORES, GROUPS, HEADLINES, INTERVALS, MEANS, render_audit
 from understudy.report.html import template
 from understudy.report.json import dump_json
 from understudy.report.output import written
@@ -94,6 +94,7 @@ class AuditReport:
                 name = question.replace(" ", "-")
                 groups.append({"id": name, "title": title, "asks": asks, "first": first, "lines": own})
         return template("audit.html.j2").render(
+            as_scores=AS_SCORES,
             title=self.title,
             headline=HEADLINES[self.audit.verdict],
             audit=self.audit,
@@ -118,7 +119,7 @@ class AuditReport:
 def _strip(line: Line) -> Markup:
     """Draw a line as scores are drawn: against what no leak would give."""
     score = ScoreLine(
-        name=line.name if line.question == "membership" else "copies",  # written as a share
+        name=line.name if line.question in AS_SCORES else "copies",  # written as a share
         title=line.title,
         better="lower",
         value=line.value,

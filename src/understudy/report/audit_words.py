@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from understudy.attacks.lines import Line
     from understudy.report.audit import AuditReport
 
-__all__ = ["GROUPS", "HEADLINES", "INTERVALS", "MEANS", "render_audit"]
+__all__ = ["AS_SCORES", "GROUPS", "HEADLINES", "INTERVALS", "MEANS", "render_audit"]
+
+AS_SCORES = ("membership", "model", "distances")
+"""Questions whose figures are no shares of rows."""
 
 HEADLINES = {
     "passed": "No leak found",
@@ -111,7 +114,7 @@ def _outcome(null: bool, seen: bool) -> str:  # noqa: FBT001 - both are what a c
 
 
 def _line(line: "Line") -> tuple[str, ...]:
-    write = score_number if line.question == "membership" else share_number
+    write = score_number if line.question in AS_SCORES else share_number
     interval = " to ".join(write(end) for end in line.interval or ())
     result = "**leak**" if line.leak else "shown" if line.limit is None else "no leak"
     return line.title, write(line.value), interval, write(line.reference), write(line.limit), result
