@@ -13,10 +13,11 @@ from understudy.report.writing import clean, percent, score_number
 if TYPE_CHECKING:
     from understudy.report.report import GroupLine, ScoreLine
 
-__all__ = ["Breakdown", "breakdown", "by_group", "falls"]
+__all__ = ["Breakdown", "breakdown", "breakdowns", "by_group", "falls"]
 
 _COLUMNS = 12
 _REGIONS = 10
+_TELLING = 0.002  # of an area, below which no column gives anything away
 _GROUPS = 60
 _ANSWERS = 60
 _ANSWER = {"measure", "group", "real", "synthetic", "error"}  # parts of an answer to a question of the user's own
@@ -37,8 +38,8 @@ class Breakdown:
         The parts.
     left_out : int
         Parts that are not shown.
-    columns : tuple of (str, float, float)
-        Columns by which rows are told apart, with how much that takes off and the least of the trials.
+    columns : tuple of (str, float, float or None)
+        Columns by which rows are told apart, with how much that takes off and the least of the trials, if several.
     """
 
     title: str
@@ -46,7 +47,14 @@ class Breakdown:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left_out: int
-    columns: tuple[tuple[str, float, float], ...] = ()
+    columns: tuple[tuple[str, float, float | None], ...] = ()
+
+
+def breakdowns(scores: Sequence["ScoreLine"]) -> list[tuple[str, Breakdown]]:
+    """Give the scores of a question that have parts worth a table, by name; what says more stands alone."""
+    names = {score.name for score in scores}
+    told = [s for s in scores if s.name != "boosted_detection" or "detection_where" not in names]
+    return [(score.name, found) for score in told if (found := breakdown(score)) is not None]
 
 
 def breakdown(score: "ScoreLine") -> Breakdown | None:
@@ -56,6 +64,8 @@ def breakdown(score: "ScoreLine") -> Breakdown | None:
     match score.name:
         case "detection_where":
             return _where(score.details)
+        case "boosted_detection":
+            return _columns(score.details)
         case "group_fidelity":
             return _groups(score.details)
         case _ if score.details[0].keys() >= _ANSWER:
@@ -83,6 +93,16 @@ def _where(details: tuple[Mapping[str, Any], ...]) -> Breakdown:
     )
     head = ("Column", "Where it is", "Area (95 % interval)", "Real rows", "Synthetic rows")
     return Breakdown("What gives the data away", lead, head, rows, len(regions) - len(rows), tuple(columns[:_COLUMNS]))
+
+
+def _columns(details: tuple[Mapping[str, Any], ...]) -> Breakdown | None:
+    """Give the columns alone: where in them, :func:`_where` says, if it was asked."""
+    falls = sorted(details, key=lambda d: -d["auc_fall"])[:_COLUMNS]
+    if not falls or falls[0]["auc_fall"] < _TELLING:
+        return None
+    lead = "`--metrics detection_where` also says where in these columns."
+    columns = tuple((d["column"], d["auc_fall"], None) for d in falls)
+    return Breakdown("Columns that give the data away", lead, (), (), 0, columns)
 
 
 def _region(part: Mapping[str, Any]) -> str:
@@ -170,20 +190,20 @@ def _answer(value: float | None) -> str:
 
 def falls(found: Breakdown) -> Markup | None:
     """Draw by which columns rows are told apart: how much worse a detector gets where one of them is shuffled."""
-    shown = [(name, max(fall, 0.0), max(least, 0.0)) for name, fall, least in found.columns]
+    shown = [(name, max(fall, 0.0), least) for name, fall, least in found.columns]
     if not shown:
         return None
-    row, left, right = 24.0, 132.0, 360.0
+    row, left, right = 24.0, 190.0, 620.0
     most = max(0.01, *(fall for _, fall, _ in shown))
     parts: list[str] = []
     for k, (name, fall, least) in enumerate(shown):
         y = row * k + 4
-        width, sure = ((right - left) * value / most for value in (fall, least))
-        parts.append(text(left - 10, y + 13, fit(clean(name), left - 12, 12.5), "label", "end"))
+        width = (right - left) * fall / most
+        parts.append(text(left - 10, y + 13, fit(clean(name), left - 14, 13.0), "label", "end"))
         parts.append(f'<rect class="syn-bar" x="{at(left)}" y="{at(y + 2)}" width="{at(width)}" height="14"/>')
-        parts.append(
-            f'<line class="mark" x1="{at(left + sure)}" x2="{at(left + sure)}" y1="{at(y)}" y2="{at(y + 18)}"/>'
-        )
+        if least is not None:
+            mark = at(left + (right - left) * max(least, 0.0) / most)
+            parts.append(f'<line class="mark" x1="{mark}" x2="{mark}" y1="{at(y)}" y2="{at(y + 18)}"/>')
         parts.append(text(left + width + 10, y + 13, score_number(fall), "label"))
     told = "Columns that give the data away, by how much a detector's area falls without them: " + ", ".join(
         f"{name} {score_number(fall)}" for name, fall, _ in shown[:5]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from understudy.report import figures
-from understudy.report.breakdown import breakdown, by_group, falls
+from understudy.report.breakdown import breakdowns, by_group, falls
 from understudy.report.remedies import remedy
 from understudy.report.scale import privacy_scale
 from understudy.report.wording import (
@@ -68,7 +68,7 @@ def render_html(report: "Report") -> str:
         report=report,
         headline=_HEADLINES[report.verdict],
         figures=figures,
-        breakdown=breakdown,
+        breakdowns=breakdowns,
         by_group=by_group(report.groups),
         falls=falls,
         privacy_scale=privacy_scale,

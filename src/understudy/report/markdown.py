@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from understudy.report.breakdown import Breakdown, breakdown, by_group
+from understudy.report.breakdown import Breakdown, breakdowns, by_group
 from understudy.report.marks import bullets, plain, table
 from understudy.report.remedies import remedy
 from understudy.report.wording import gate_number, gate_title, grouped, likewise, measured, remark, standing_word
@@ -33,7 +33,7 @@ def render_markdown(report: "Report") -> str:
         head = ("Score", "Synthetic", "95 % interval", "Floor", "Ceiling", "Standing")
         parts += [f"## {question.title}", plain(f"{question.asks} {question.answer}", 900)]
         parts.append(table(head, map(_score, question.scores)))
-        found = [breakdown(score) for score in question.scores]
+        found = [part for _, part in breakdowns(question.scores)]
         found += [by_group(report.groups)] if question.name == "fairness" else []
         parts += [part for one in found if one is not None for part in _broken_down(one)]
     if report.skipped:
@@ -70,5 +70,5 @@ def _broken_down(found: Breakdown) -> list[str]:
     if found.columns:
         said.append("Columns that give the data away, by how much a detector's area falls when they are shuffled:")
         said.append(bullets(f"{name}: {score_number(fall)}" for name, fall, _ in found.columns))
-    said += [found.lead, table(found.head, found.rows)]
+    said += [found.lead, table(found.head, found.rows)] if found.rows else [plain(found.lead)]
     return [*said, f"{found.left_out:,} more are in evaluation.json."] if found.left_out else said

@@ -8,9 +8,8 @@ from understudy.data.table import Table
 from understudy.metrics.evaluate import Evaluation
 from understudy.metrics.groups import GroupScores
 from understudy.protocols import Score
-from understudy.report.breakdown import falls
+from understudy.report.breakdown import breakdown, falls
 from understudy.report.build import About, build
-from understudy.report.html import breakdown
 
 
 def where(level):
@@ -140,3 +139,21 @@ def test_answers_to_a_question_of_ones_own_are_in_the_page(table):
     assert "<b>by" not in page + report.to_markdown()
     assert '<td class="num">1,234</td>' in page
     assert "none" in page
+
+
+def detected(falls):
+    return Evaluation({"boosted_detection": Score(0.8, 0.1, 0.99, details=pl.DataFrame(falls))})
+
+
+def test_columns_that_give_the_data_away_are_drawn_without_asking_where(table):
+    found = detected({"column": ["age", "pay"], "auc_fall": [0.01, 0.08]})
+    report = build(table(50, 1), table(50, 2), None, found, ())
+    page, text = report.to_html(), report.to_markdown()
+    assert "Columns that give the data away: pay 0.080, age 0.010" in re.sub(r", by how much[^:]*", "", page)
+    assert "least of three trials" not in page
+    assert "pay: 0.080" in text
+
+
+def test_where_nothing_gives_the_data_away_no_column_is_named(table):
+    found = detected({"column": ["age", "pay"], "auc_fall": [0.001, -0.001]})
+    assert "give the data away" not in build(table(50, 1), table(50, 2), None, found, ()).to_html()
